@@ -1,0 +1,51 @@
+# Everything a newcomer needs: `make demo`, `make test`. Only Python 3.11 with pip, git and make are expected.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check lint types generate bench lock clean setup
+
+demo: $(READY)
+	$(BIN)/backchannel demo
+
+test: $(READY)
+	$(BIN)/pytest -n auto --dist=worksteal -q
+
+check: $(READY) lint types
+	$(BIN)/python tools/generated_is_current.py
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(READY)
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+generate: $(READY)
+	$(BIN)/backchannel generate --schema schema/glimesh.graphql --queries queries \
+		--overrides schema/overrides.toml --output generated/glimesh_api
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# The locked requirements name versions and hashes, no registry.
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
+		--custom-compile-command "make lock" --all-extras --group dev -o requirements/dev.txt pyproject.toml
+	echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
+		--custom-compile-command "make lock" -o requirements/uv.txt -
+
+setup: $(READY)
+
+$(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt requirements/uv.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build

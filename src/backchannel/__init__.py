@@ -1,0 +1,1 @@
+"""Typed chat for Python over Glimesh and Rocket.Chat, behind one interface."""

@@ -1,0 +1,1 @@
+"""The compiler of operations: `.graphql` files in, a package of typed functions out."""

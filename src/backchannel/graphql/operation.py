@@ -1,0 +1,148 @@
+"""An operation as a constant: its document, and how its variables and result are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import msgspec
+
+from backchannel.errors import InvalidInput
+from backchannel.graphql.models import UNSET, decode_scalar, to_wire
+from backchannel.graphql.reply import Kind, decode_body, decoder_for, read_reply
+
+if TYPE_CHECKING:
+    from backchannel.graphql.models import Result, Scalar
+    from backchannel.wire.messages import Request, Response
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """A variable of an operation.
+
+    Attributes:
+        declared: its type in GraphQL's notation (`ChatMessageInput!`).
+        scalar: the custom scalar it is, or holds in lists, if any.
+        uses: schema coordinates of the input fields and arguments it stands for
+            (`RootMutationType.createChatMessage(message:)`, `ChatMessageInput.message`).
+    """
+
+    declared: str
+    scalar: type[Scalar] | None = None
+    uses: tuple[str, ...] = ()
+
+    @property
+    def named_type(self) -> str:
+        """The type without list brackets and exclamation marks."""
+        return self.declared.strip("[]!")
+
+
+class Operation(Generic[T_co]):
+    """A compiled operation. It does no I/O; a client executes it.
+
+    Args:
+        name: the operation's name in the document.
+        kind: `query`, `mutation` or `subscription`.
+        document: what goes on the wire. It was validated when it was compiled.
+        result: the type of the reply's `data`.
+        root: the attribute of `result` that callers get, where the operation has a single root
+            field; None where they get the whole `result`.
+        fields: the schema's names of the root fields.
+        variables: the variables by their names in the document.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        kind: Kind,
+        document: str,
+        result: type[Result],
+        root: str | None,
+        fields: tuple[str, ...],
+        variables: Mapping[str, Variable],
+    ) -> None:
+        self.name = name
+        self.kind: Kind = kind
+        self.document = document
+        self.result = result
+        self.root = root
+        self.fields = fields
+        self.variables = variables
+
+    def __repr__(self) -> str:
+        return f"Operation({self.kind} {self.name})"
+
+    def wire_variables(self, variables: Mapping[str, object]) -> dict[str, object]:
+        """The variables as plain JSON values; those that are UNSET are left out.
+
+        Args:
+            variables: values by the variables' names in the document.
+
+        Raises:
+            InvalidInput: the operation has no such variable, or a scalar cannot write the value.
+        """
+        values: dict[str, object] = {}
+        for name, value in variables.items():
+            if value is UNSET:
+                continue
+            if name not in self.variables:
+                known = ", ".join(self.variables) or "none"
+                raise InvalidInput(
+                    name, limit=f"the variables of {self.name} are {known}", given=name
+                )
+            try:
+                values[name] = to_wire(value, self.variables[name].scalar)
+            except ValueError as error:
+                raise InvalidInput(
+                    name, limit=self.variables[name].declared, given=str(error)
+                ) from None
+        return values
+
+    def encode(self, variables: Mapping[str, object]) -> bytes:
+        """The JSON body of a request.
+
+        Args:
+            variables: plain JSON values by the variables' names, as of `wire_variables`.
+        """
+        values = msgspec.json.encode(variables)
+        return b"".join((self._head, values, b"}")) if variables else self._head_without_variables
+
+    def decode(self, body: bytes) -> T_co:
+        """Decode the body of a reply that came with status 200.
+
+        Raises:
+            GraphQLError: it holds `errors`; the partial data is on the error.
+            MalformedReply: it is not a GraphQL reply, or its data does not fit the type; the
+                message names the path.
+        """
+        return self._unwrap(decode_body(body, self._decoder, self.kind))
+
+    def decode_response(self, request: Request, response: Response) -> T_co:
+        """Decode a reply, its status included. Errors are those of `read_reply`."""
+        return self._unwrap(read_reply(request, response, self._decoder, self.kind))
+
+    def convert(self, data: object) -> T_co:
+        """Decode `data` that is parsed already, as gql hands it over.
+
+        Raises:
+            msgspec.ValidationError: it does not fit the type.
+        """
+        return self._unwrap(msgspec.convert(data, self.result, dec_hook=decode_scalar))
+
+    def _unwrap(self, data: Result) -> T_co:
+        return cast("T_co", data if self.root is None else getattr(data, self.root))
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[Any]:
+        return decoder_for(self.result)
+
+    @cached_property
+    def _head(self) -> bytes:
+        return self._head_without_variables[:-1] + b',"variables":'
+
+    @cached_property
+    def _head_without_variables(self) -> bytes:
+        return msgspec.json.encode({"query": self.document, "operationName": self.name})

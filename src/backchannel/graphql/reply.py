@@ -1,0 +1,198 @@
+"""Reading replies of GraphQL over HTTP: status first, then `errors`, then data.
+
+Source of the rules: Glimesh answers 200 for everything executed and for documents it refuses, 400,
+404 and 500 with a bare JSON string where a resolver raised, and 401 with an `errors` list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import msgspec
+
+from backchannel.errors import (
+    AuthenticationError,
+    GraphQLError,
+    MalformedReply,
+    NotFound,
+    Outcome,
+    PermissionDenied,
+    RefusedError,
+)
+from backchannel.graphql.models import decode_scalar
+from backchannel.wire.rules import refuse_failure, refuse_redirect, unless_safe
+
+if TYPE_CHECKING:
+    from backchannel.wire.json import JSON
+    from backchannel.wire.messages import Request, Response
+
+T = TypeVar("T")
+Kind = Literal["query", "mutation", "subscription"]
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A place in the document: line and column, both from 1."""
+
+    line: int
+    column: int
+
+
+class GraphQLErrorEntry(msgspec.Struct, frozen=True):
+    """One entry of a reply's `errors`.
+
+    Attributes:
+        message: what the server says.
+        path: the response keys and list indices down to the field, or None.
+        locations: places in the document.
+        extensions: whatever else the server says, as plain JSON.
+    """
+
+    message: str
+    path: tuple[str | int, ...] | None = None
+    locations: tuple[Location, ...] | None = None
+    extensions: dict[str, object] | None = None
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    errors: tuple[GraphQLErrorEntry, ...] | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
+def decode_data(data: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T], kind: Kind) -> T:
+    """Decode the `data` of a reply without errors into its result type.
+
+    Raises:
+        MalformedReply: it does not fit the type; the message names the path.
+    """
+    try:
+        return decoder.decode(data)
+    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        outcome = Outcome.SENT if kind == "mutation" else Outcome.NOT_SENT
+        raise MalformedReply(
+            f"the reply's data does not fit its type: {error}", outcome=outcome
+        ) from None
+
+
+def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind) -> T:
+    """Decode a body that came with status 200.
+
+    Raises:
+        GraphQLError: it holds `errors`.
+        MalformedReply: it is not a GraphQL reply, or its data does not fit the type.
+    """
+    unclear = Outcome.UNKNOWN if kind == "mutation" else Outcome.NOT_SENT
+    try:
+        envelope = _ENVELOPE.decode(body)
+    except msgspec.DecodeError as error:
+        raise MalformedReply(f"not a GraphQL reply: {error}", outcome=unclear) from None
+    if envelope.errors:
+        raise graphql_error(envelope.errors, msgspec.json.decode(envelope.data), kind)
+    if envelope.data == b"null":
+        raise MalformedReply("a GraphQL reply with neither data nor errors", outcome=unclear)
+    return decode_data(envelope.data, decoder, kind)
+
+
+def graphql_error(
+    errors: tuple[GraphQLErrorEntry, ...],
+    data: JSON,
+    kind: Kind,
+    response: Response | None = None,
+) -> GraphQLError:
+    """The error for a reply with `errors`: the first message, and how many more there are."""
+    first = errors[0]
+    where = "" if first.path is None else f" (at {'.'.join(str(key) for key in first.path)})"
+    more = "" if len(errors) == 1 else f", and {len(errors) - 1} more"
+    return GraphQLError(
+        f"{first.message}{where}{more}",
+        errors=errors,
+        data=data,
+        outcome=mutation_outcome(errors, data) if kind == "mutation" else Outcome.NOT_SENT,
+        response=response,
+    )
+
+
+def mutation_outcome(errors: tuple[GraphQLErrorEntry, ...], data: JSON) -> Outcome:
+    """What became of a mutation whose reply holds errors.
+
+    No data: the document was refused. A root field with a value: its resolver ran, only
+    something below it failed. A null root field: refused if the error is the root field's own;
+    an error below it may have made it null after the effect.
+    """
+    if not isinstance(data, dict):
+        below = any(error.path is not None and len(error.path) > 1 for error in errors)
+        return Outcome.UNKNOWN if below else Outcome.NOT_SENT
+    if any(value is not None for value in data.values()):
+        return Outcome.SENT
+    refused = {error.path[0] for error in errors if error.path is not None and len(error.path) == 1}
+    return Outcome.NOT_SENT if refused >= set(data) else Outcome.UNKNOWN
+
+
+def read_reply(
+    request: Request, response: Response, decoder: msgspec.json.Decoder[T], kind: Kind
+) -> T:
+    """Read the reply to an operation.
+
+    Raises:
+        RedirectRefused, ServerFailure, RateLimited: by status, whatever the body.
+        AuthenticationError: 401. PermissionDenied: 403. NotFound: 404. RefusedError: other 4xx.
+        GraphQLError, MalformedReply: by the body.
+    """
+    refuse_redirect(request, response)
+    refuse_failure(request, response)
+    if response.status >= 400:
+        raise _refusal(request, response)
+    try:
+        return decode_body(response.body, decoder, kind)
+    except GraphQLError as error:
+        error.response = response
+        raise
+    except MalformedReply as error:
+        raise MalformedReply(
+            f"{request.label}: {error} (status {response.status},"
+            f" {response.content_type or 'no content type'}: {response.excerpt()})",
+            outcome=error.outcome,
+            response=response,
+        ) from None
+
+
+_BY_STATUS = {401: AuthenticationError, 403: PermissionDenied, 404: NotFound}
+
+
+def _refusal(request: Request, response: Response) -> RefusedError:
+    kind = _BY_STATUS.get(response.status, RefusedError)
+    said = _said(response) or response.excerpt() or "no reason given"
+    return kind(f"{request.label}: {said} ({response.status})", response=response)
+
+
+def _said(response: Response) -> str:
+    """The server's own words in a refusal: of an `errors` list, or a bare JSON string."""
+    try:
+        envelope = _ENVELOPE.decode(response.body)
+    except msgspec.DecodeError:
+        try:
+            return msgspec.json.decode(response.body, type=str)
+        except msgspec.DecodeError:
+            return ""
+    return "; ".join(error.message for error in envelope.errors or ())
+
+
+def decoder_for(data_type: type[T]) -> msgspec.json.Decoder[T]:
+    """The decoder of a generated result type, custom scalars included."""
+    return msgspec.json.Decoder(data_type, dec_hook=decode_scalar)
+
+
+__all__ = [
+    "GraphQLErrorEntry",
+    "Kind",
+    "Location",
+    "decode_body",
+    "decode_data",
+    "decoder_for",
+    "graphql_error",
+    "mutation_outcome",
+    "read_reply",
+    "unless_safe",
+]

@@ -1,0 +1,1 @@
+"""Values and rules of the wire, without any I/O."""

@@ -1,0 +1,72 @@
+"""A request and a response, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+
+from backchannel.wire.secrets import masked_headers, without_query
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP request.
+
+    Attributes:
+        method: GET, POST, ...
+        url: the absolute URL.
+        headers: names and values, as they go on the wire.
+        body: the bytes of the body, or None.
+        effect: whether the server may change something on receiving it. It decides what is known
+            after a failure: a request without effect can always be repeated.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    effect: bool = True
+
+    @property
+    def label(self) -> str:
+        """The request in a few words, for messages: method, host and path."""
+        return f"{self.method} {without_query(self.url)}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def __repr__(self) -> str:
+        size = "none" if self.body is None else f"{len(self.body)} bytes"
+        return f"Request({self.label}, headers={masked_headers(self.headers)}, body={size})"
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP response, its body complete and decoded (no content encoding left).
+
+    Attributes:
+        status: the status code.
+        headers: values by lower-case name.
+        body: the bytes of the body.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type, in lower case, without parameters; "" if there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def excerpt(self, limit: int = 200) -> str:
+        """The beginning of the body as text, at most `limit` characters, for messages."""
+        text = self.body[: limit * 4].decode("utf-8", "replace").strip()
+        text = "".join(char if char.isprintable() else " " for char in text)
+        return text if len(text) <= limit else text[:limit] + "…"
+
+    def __repr__(self) -> str:
+        return f"Response({self.status}, {self.content_type or 'no type'}, {len(self.body)} bytes)"

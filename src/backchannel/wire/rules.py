@@ -1,0 +1,91 @@
+"""What holds for every HTTP reply, whatever the API: pure functions of what came back."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backchannel.errors import Outcome, RateLimited, RedirectRefused, ServerFailure
+from backchannel.wire.secrets import without_query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from backchannel.wire.messages import Request, Response
+
+MEBIBYTE = 1024 * 1024
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client waits for, and how much it accepts.
+
+    Attributes:
+        connect_timeout: seconds for making a connection.
+        timeout: seconds for a whole call, the connection included.
+        max_reply_bytes: bytes of a decoded body.
+    """
+
+    connect_timeout: float = 10.0
+    timeout: float = 30.0
+    max_reply_bytes: int = 16 * MEBIBYTE
+
+
+def unless_safe(request: Request) -> Outcome:
+    """What is known of the effect when no proper reply came: nothing, unless there is none."""
+    return Outcome.UNKNOWN if request.effect else Outcome.NOT_SENT
+
+
+def refuse_redirect(request: Request, response: Response) -> None:
+    """Raise RedirectRefused for a redirect.
+
+    A redirected credential has left the host it was meant for, and a redirected POST may have
+    turned into a GET: neither is done behind the caller's back.
+    """
+    if 300 <= response.status < 400:
+        target = without_query(response.headers.get("location", ""))
+        raise RedirectRefused(
+            f"{request.label} was redirected ({response.status}) to {target}:"
+            " redirects are not followed; if the server has moved, use its new URL",
+            target=target,
+            response=response,
+        )
+
+
+def refuse_failure(request: Request, response: Response) -> None:
+    """Raise ServerFailure for a 5xx and RateLimited for a 429."""
+    if response.status == 429:
+        raise RateLimited(
+            f"{request.label}: too many requests (429)",
+            retry_after=retry_after(response.headers),
+            response=response,
+        )
+    if response.status >= 500:
+        raise ServerFailure(
+            f"{request.label} failed on the server ({response.status}): {response.excerpt()}",
+            outcome=unless_safe(request),
+            response=response,
+        )
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds to wait by the header Retry-After.
+
+    Args:
+        headers: values by lower-case name.
+        now: the time from which an HTTP date counts; without it a date is not understood.
+
+    Returns:
+        Seconds, never negative, or None where the header is absent or makes no sense.
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    if now is None or not value:
+        return None
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (TypeError, ValueError):
+        return None

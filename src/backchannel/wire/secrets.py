@@ -1,0 +1,127 @@
+"""Keeping tokens and passwords out of messages, reprs, log records and clear text."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from backchannel.errors import ConfigurationError
+
+MASK = "***"
+
+_SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-2fa-code",
+        "x-auth-token",
+        "x-user-id",
+    }
+)
+_SECRET_PARAMETER = re.compile(
+    r"(?i)\b(token|access_token|refresh_token|client_secret|password|code)=[^&\s\"'#]+"
+)
+# Printable ASCII: what a header value may hold. http.client would print a bad value, secret and
+# all, in its own error.
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+
+
+class Secret:
+    """A text that shows itself only when asked.
+
+    Its repr, str and format are masked, so that it can sit in any object without leaking.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK})"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a Secret cannot be pickled or copied into clear text")
+
+
+def secret_header(name: str, value: str) -> Secret:
+    """Check a secret that will stand in a header.
+
+    Args:
+        name: what the user calls it (`token`), for the message.
+        value: the text.
+
+    Raises:
+        ConfigurationError: it is blank, or holds a character that a header cannot; the value is
+            not in the message.
+    """
+    if not value:
+        raise ConfigurationError(f"{name} is empty")
+    if not _HEADER_VALUE.fullmatch(value):
+        raise ConfigurationError(
+            f"{name} holds characters that cannot stand in a header"
+            " (a newline or blank at its end, perhaps)"
+        )
+    return Secret(value)
+
+
+def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers with secret values replaced by a mask."""
+    return {
+        name: MASK if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()
+    }
+
+
+def redact(text: str) -> str:
+    """The text with secret query parameters (`?token=…`) replaced by a mask."""
+    return _SECRET_PARAMETER.sub(lambda match: f"{match[1]}={MASK}", text)
+
+
+def without_query(url: str) -> str:
+    """The URL without user, query and fragment: what may stand in a message."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def require_private(url: str, *, allow_plain_http: bool = False) -> None:
+    """Refuse to send a secret in clear text over a network.
+
+    Args:
+        url: where the secret would go.
+        allow_plain_http: the caller's word that it is meant so.
+
+    Raises:
+        ConfigurationError: the URL is neither https/wss nor on this machine.
+    """
+    parts = urlsplit(url)
+    if parts.scheme in {"https", "wss"} or allow_plain_http or _is_loopback(parts.hostname or ""):
+        return
+    raise ConfigurationError(
+        f"a credential would go in clear text to {without_query(url)}:"
+        " use https, or allow_plain_http=True if that is meant"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
