@@ -1,0 +1,140 @@
+"""The common vocabulary of all platforms: Address, Room, Author, Message, Receipt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from backchannel.errors import AddressError, BackchannelError, Outcome
+
+__all__ = ["Address", "Author", "Message", "Outcome", "Receipt", "Room"]
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where a room is: `glimesh:<streamer>`, `rocketchat:<room>`, or by id, `glimesh:id=6`.
+
+    Attributes:
+        backend: the name of the backend, as the dispatcher was given it.
+        name: the room's name on its platform, or its id.
+        by_id: whether `name` is an id.
+    """
+
+    backend: str
+    name: str
+    by_id: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read an address.
+
+        Raises:
+            AddressError: the text is none; it names the position.
+        """
+        backend, colon, rest = text.partition(":")
+        if not colon:
+            raise AddressError(text, len(text), "a colon must follow the platform's name")
+        for position, char in enumerate(backend):
+            if not (char.isalnum() and char.isascii() or char in "+-_."):
+                raise AddressError(text, position, f"{char!r} cannot stand in a platform's name")
+        if not backend:
+            raise AddressError(text, 0, "the platform's name is missing")
+        by_id = rest.startswith("id=")
+        name = rest.removeprefix("id=") if by_id else rest
+        start = len(text) - len(name)
+        if not name:
+            raise AddressError(text, start, "the room's name is missing")
+        for position, char in enumerate(name, start):
+            if char.isspace() or not char.isprintable():
+                raise AddressError(text, position, f"{char!r} cannot stand in a room's name")
+        return cls(backend, name, by_id)
+
+    def __str__(self) -> str:
+        return f"{self.backend}:{'id=' if self.by_id else ''}{self.name}"
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """A room: a channel on Glimesh; a channel, group or direct room on Rocket.Chat.
+
+    Attributes:
+        address: how it was addressed.
+        id: its id on the platform.
+        name: its name as the platform writes it.
+    """
+
+    address: Address
+    id: str
+    name: str
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote a message.
+
+    Attributes:
+        id: the user's id on the platform.
+        username: the name that identifies the user there.
+        display_name: the name that is shown.
+        avatar_url: an address of the user's picture, or None where the message has none.
+    """
+
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat message.
+
+    Attributes:
+        id: its id on the platform.
+        room: where it stands.
+        author: who wrote it.
+        text: its text, as the platform stores it.
+        sent_at: when the server stored it, in UTC.
+        edited_at: when it was last edited, in UTC, or None.
+        thread_id: the id of the message that began its thread, or None.
+        native: the message in the platform's own type, with all that this one leaves out.
+    """
+
+    id: str
+    room: Room
+    author: Author
+    text: str
+    sent_at: datetime
+    edited_at: datetime | None = None
+    thread_id: str | None = None
+    native: object = None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a message that was to be sent.
+
+    Attributes:
+        address: where it was to go.
+        text: what was to be sent.
+        outcome: SENT, NOT_SENT (refused, or never fully written), or UNKNOWN (it may be there).
+        message: the message as the server stored it; present exactly if it was sent.
+        deduplicated: whether an earlier try had already stored it.
+        idempotency_key: the key by which sending again cannot double it, where there is one.
+        error: why it was not sent, or why nobody knows; None if it was sent.
+    """
+
+    address: Address
+    text: str
+    outcome: Outcome
+    message: Message | None = None
+    deduplicated: bool = False
+    idempotency_key: str | None = None
+    error: BackchannelError | None = None
+
+    def require(self) -> Message:
+        """The message, if it was sent.
+
+        Raises:
+            BackchannelError: it was not, or nobody knows; `outcome` on the error tells which.
+        """
+        if self.message is not None:
+            return self.message
+        assert self.error is not None, "a receipt holds a message or an error"
+        raise self.error
