@@ -1,0 +1,213 @@
+"""The clients on which generated functions run, for any GraphQL server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from backchannel.drive import AsyncDriver, Driver
+from backchannel.errors import ConfigurationError, Unsupported
+from backchannel.graphql.endpoint import Dialect, Endpoint, make_endpoint
+
+if TYPE_CHECKING:
+    from backchannel.drive import AsyncTransport, Chance, Transport
+    from backchannel.graphql.operation import Operation
+    from backchannel.graphql.phoenix import Socket
+    from backchannel.wire.retry import RetryPolicy
+    from backchannel.wire.rules import Limits
+
+T = TypeVar("T")
+
+
+class GraphQLClient:
+    """Executes generated operations over HTTP, blocking. Threads may share it.
+
+    Args:
+        url: the absolute URL that takes the POST, `https://example.org/graphql`.
+        headers: further headers, such as `Authorization`.
+        limits: timeouts in seconds and the cap of a reply in bytes.
+        retry: how often calls that certainly did nothing are repeated.
+        allow_plain_http: send credentials over plain HTTP to a host that is not this machine.
+        dialect: rules of the server, if it has some of its own.
+        chance: clock and dice.
+        transport: what sends requests; the client closes only one that it made itself.
+
+    Raises:
+        ConfigurationError: the URL or the headers cannot work.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        allow_plain_http: bool = False,
+        dialect: Dialect | None = None,
+        chance: Chance | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self.endpoint: Endpoint = make_endpoint(
+            url,
+            headers or {},
+            dialect=dialect,
+            retry=retry,
+            chance=chance,
+            allow_plain_http=allow_plain_http,
+        )
+        self._owned = transport is None
+        if transport is None:
+            from backchannel.transport.requests import RequestsTransport
+
+            transport = RequestsTransport(limits)
+        self.driver = Driver(transport)
+        self._closed = False
+
+    def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
+        """Execute an operation. Generated functions call this.
+
+        Args:
+            operation: a constant of a generated package.
+            variables: values by the variables' names in the document.
+
+        Raises:
+            LocalError: refused before anything was sent.
+            BackchannelError: see the tree in `backchannel.errors`.
+        """
+        if self._closed:
+            raise ConfigurationError(f"{self!r} is closed")
+        return self.driver.run(self.endpoint.execute(operation, variables))
+
+    def close(self) -> None:
+        """Close all connections. The client cannot be used afterwards."""
+        self._closed = True
+        if self._owned:
+            self.driver.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.endpoint.url!r})"
+
+
+class AsyncGraphQLClient:
+    """The async twin of `GraphQLClient`, which also runs subscriptions.
+
+    Args:
+        url: the absolute URL that takes the POST, `https://example.org/graphql`.
+        headers: further headers, such as `Authorization`.
+        limits: timeouts in seconds and the cap of a reply in bytes.
+        retry: how often calls that certainly did nothing are repeated.
+        allow_plain_http: send credentials over plain HTTP to a host that is not this machine.
+        dialect: rules of the server, if it has some of its own.
+        chance: clock and dice.
+        transport: what sends requests; the client closes only one that it made itself.
+        socket: where the Phoenix socket for subscriptions is.
+
+    Raises:
+        ConfigurationError: the URL or the headers cannot work.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        allow_plain_http: bool = False,
+        dialect: Dialect | None = None,
+        chance: Chance | None = None,
+        transport: AsyncTransport | None = None,
+        socket: Socket | None = None,
+    ) -> None:
+        self.endpoint: Endpoint = make_endpoint(
+            url,
+            headers or {},
+            dialect=dialect,
+            retry=retry,
+            chance=chance,
+            allow_plain_http=allow_plain_http,
+        )
+        self._owned = transport is None
+        if transport is None:
+            from backchannel.transport.aiohttp import AiohttpTransport
+
+            transport = AiohttpTransport(limits)
+        self.driver = AsyncDriver(transport)
+        self._socket = socket
+        self._closed = False
+
+    async def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
+        """Execute an operation. Generated functions call this.
+
+        Args:
+            operation: a constant of a generated package.
+            variables: values by the variables' names in the document.
+
+        Raises:
+            LocalError: refused before anything was sent.
+            BackchannelError: see the tree in `backchannel.errors`.
+        """
+        if self._closed:
+            raise ConfigurationError(f"{self!r} is closed")
+        return await self.driver.run(self.endpoint.execute(operation, variables))
+
+    def subscribe(
+        self, operation: Operation[T], variables: Mapping[str, object]
+    ) -> AsyncGenerator[T]:
+        """Subscribe. Generated functions of subscriptions call this.
+
+        Args:
+            operation: a constant of a generated package, of kind `subscription`.
+            variables: values by the variables' names in the document.
+
+        Returns:
+            An async iterator over the results; `aclose` it, or leave a loop over it under
+            `contextlib.aclosing`, to unsubscribe.
+
+        Raises:
+            Unsupported: the client has no socket, or the operation is no subscription.
+        """
+        if self._closed:
+            raise ConfigurationError(f"{self!r} is closed")
+        if operation.kind != "subscription":
+            raise Unsupported(f"{operation.name} is a {operation.kind}, not a subscription")
+        if self._socket is None:
+            raise Unsupported(f"{self!r} has no socket for subscriptions")
+        values = operation.wire_variables(variables)
+        self.endpoint.dialect.check(operation, values)
+        from backchannel.graphql.phoenix import subscribe
+
+        return subscribe(self._socket, operation, values)
+
+    async def close(self) -> None:
+        """Close all connections. The client cannot be used afterwards."""
+        self._closed = True
+        if self._owned:
+            await self.driver.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.endpoint.url!r})"

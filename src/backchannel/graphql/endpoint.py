@@ -1,0 +1,132 @@
+"""GraphQL over HTTP without I/O: from an operation to a request, from a reply to its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from backchannel.drive import Chance, Flow, retrying, send
+from backchannel.errors import BackchannelError, ConfigurationError, Unsupported
+from backchannel.graphql.operation import Operation
+from backchannel.version import USER_AGENT
+from backchannel.wire.messages import Request
+from backchannel.wire.retry import RetryPolicy
+from backchannel.wire.secrets import masked_headers, require_private
+
+T = TypeVar("T")
+
+
+class Dialect(Protocol):
+    """What one server adds to GraphQL: limits known beforehand, and the meaning of its errors."""
+
+    def check(self, operation: Operation[object], variables: Mapping[str, object]) -> None:
+        """Raise a LocalError for what the server would refuse. Variables are plain JSON."""
+        ...
+
+    def refine(self, operation: Operation[object], error: BackchannelError) -> BackchannelError:
+        """A narrower error for what the server said, or the same one."""
+        ...
+
+
+class PlainDialect:
+    """No limits and no meanings: any GraphQL server."""
+
+    def check(self, operation: Operation[object], variables: Mapping[str, object]) -> None:
+        """Everything is allowed."""
+
+    def refine(self, operation: Operation[object], error: BackchannelError) -> BackchannelError:
+        """The same error."""
+        return error
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that executes operations.
+
+    Attributes:
+        url: the absolute URL that takes the POST.
+        headers: all headers of a request, credentials included.
+        dialect: the server's own rules.
+        retry: how often calls that certainly did nothing are repeated.
+        chance: clock and dice.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    dialect: Dialect
+    retry: RetryPolicy
+    chance: Chance
+
+    def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> Flow[T]:
+        """The flow that executes an operation once, and again where that is safe.
+
+        Raises:
+            LocalError: before anything is sent.
+            BackchannelError: see `backchannel.graphql.reply.read_reply` and the transports.
+        """
+        if operation.kind == "subscription":
+            raise Unsupported(
+                f"{operation.name} is a subscription: it runs on an async client, over a socket"
+            )
+        values = operation.wire_variables(variables)
+        self.dialect.check(operation, values)
+        request = Request(
+            method="POST",
+            url=self.url,
+            headers=self.headers,
+            body=operation.encode(values),
+            effect=operation.kind == "mutation",
+        )
+        return (
+            yield from retrying(lambda: self._once(operation, request), self.retry, self.chance)
+        )
+
+    def _once(self, operation: Operation[T], request: Request) -> Flow[T]:
+        response = yield from send(request)
+        try:
+            return operation.decode_response(request, response)
+        except BackchannelError as error:
+            refined = self.dialect.refine(operation, error)
+        raise refined
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.url}, headers={masked_headers(self.headers)})"
+
+
+def make_endpoint(
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    dialect: Dialect | None = None,
+    retry: RetryPolicy | None = None,
+    chance: Chance | None = None,
+    allow_plain_http: bool = False,
+) -> Endpoint:
+    """Check an address and its headers, and make the endpoint.
+
+    Raises:
+        ConfigurationError: the URL is not http(s), holds a user or a password, or would carry a
+            credential in clear text over a network.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError(f"{url!r} is no http or https URL of a server")
+    if "@" in parts.netloc:
+        raise ConfigurationError("the URL holds a user name or password: pass credentials apart")
+    if masked_headers(headers) != dict(headers):
+        require_private(url, allow_plain_http=allow_plain_http)
+    return Endpoint(
+        url=url,
+        headers={
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Type": "application/json",
+            "User-Agent": USER_AGENT,
+            **headers,
+        },
+        dialect=dialect or PlainDialect(),
+        retry=retry or RetryPolicy(),
+        chance=chance or Chance(),
+    )

@@ -1,0 +1,1 @@
+"""Short adapters between our requests and the libraries that do the I/O."""

@@ -1,0 +1,100 @@
+"""asyncio HTTP on `aiohttp`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+from yarl import URL
+
+from backchannel.errors import ConnectError, ConnectionLost, ReplyTooLarge, TransportTimeout
+from backchannel.wire.messages import Request, Response
+from backchannel.wire.rules import Limits, unless_safe
+
+_CHUNK = 64 * 1024
+
+
+class AiohttpTransport:
+    """Sends requests over pooled connections. The event loop of the first call owns it.
+
+    Args:
+        limits: timeouts in seconds and the cap of a reply in bytes.
+        proxy: the URL of a proxy for all requests, or None. The environment is not asked.
+    """
+
+    def __init__(self, limits: Limits | None = None, proxy: str | None = None) -> None:
+        self._limits = limits or Limits()
+        self._proxy = proxy
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and read the whole reply. Redirects are returned, not followed.
+
+        Raises:
+            ConnectError: no connection; nothing was sent.
+            TransportTimeout: the reply was not complete in time.
+            ConnectionLost: the connection ended before the reply was complete.
+            ReplyTooLarge: the decoded body is over the cap.
+        """
+        try:
+            async with self._open().request(
+                request.method,
+                URL(request.url, encoded=True),
+                headers=request.headers,
+                data=request.body,
+                proxy=self._proxy,
+                allow_redirects=False,
+            ) as reply:
+                body = await self._read(request, reply)
+                headers = {name.lower(): value for name, value in reply.headers.items()}
+                return Response(status=reply.status, headers=headers, body=body)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            why = "its certificate was refused" if _is_certificate(error) else "no connection"
+            raise ConnectError(f"{request.origin}: {why}") from None
+        except (aiohttp.ClientHttpProxyError, aiohttp.ClientProxyConnectionError):
+            raise ConnectError(f"{request.origin}: the proxy made no connection") from None
+        except asyncio.TimeoutError:
+            raise TransportTimeout(
+                f"{request.label}: no complete reply within {self._limits.timeout:g} seconds",
+                outcome=unless_safe(request),
+            ) from None
+        except aiohttp.ClientError as error:
+            raise ConnectionLost(
+                f"{request.label}: the connection ended before the reply was complete"
+                f" ({type(error).__name__})",
+                outcome=unless_safe(request),
+            ) from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(
+                    total=self._limits.timeout, sock_connect=self._limits.connect_timeout
+                ),
+                trust_env=False,
+                skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
+            )
+        return self._session
+
+    async def _read(self, request: Request, reply: aiohttp.ClientResponse) -> bytes:
+        body = bytearray()
+        async for chunk in reply.content.iter_chunked(_CHUNK):
+            body += chunk
+            if len(body) > self._limits.max_reply_bytes:
+                # A connection with an unread rest must not go back to the pool.
+                reply.close()
+                raise ReplyTooLarge(
+                    f"{request.label}: the reply is over {self._limits.max_reply_bytes} bytes",
+                    outcome=unless_safe(request),
+                )
+        return bytes(body)
+
+
+def _is_certificate(error: Exception) -> bool:
+    return isinstance(error, aiohttp.ClientConnectorCertificateError)
