@@ -1,1 +1,75 @@
-"""Typed chat for Python over Glimesh and Rocket.Chat, behind one interface."""
+"""Typed chat for Python over Glimesh and Rocket.Chat, behind one interface.
+
+Names are loaded on first use, so that `import backchannel` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from backchannel.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from backchannel.chat import AsyncChat, Chat
+    from backchannel.errors import BackchannelError, Outcome
+    from backchannel.glimesh import AsyncGlimesh, Glimesh
+    from backchannel.message import Address, Author, Message, Receipt, Room
+    from backchannel.rocketchat import AsyncRocketChat, Attachment, AttachmentField, RocketChat
+    from backchannel.wire.retry import RetryPolicy
+    from backchannel.wire.rules import Limits
+
+__all__ = [
+    "Address",
+    "AsyncChat",
+    "AsyncGlimesh",
+    "AsyncRocketChat",
+    "Attachment",
+    "AttachmentField",
+    "Author",
+    "BackchannelError",
+    "Chat",
+    "Glimesh",
+    "Limits",
+    "Message",
+    "Outcome",
+    "Receipt",
+    "RetryPolicy",
+    "RocketChat",
+    "Room",
+    "__version__",
+]
+
+_HOMES = {
+    "Address": "message",
+    "AsyncChat": "chat",
+    "AsyncGlimesh": "glimesh",
+    "AsyncRocketChat": "rocketchat",
+    "Attachment": "rocketchat",
+    "AttachmentField": "rocketchat",
+    "Author": "message",
+    "BackchannelError": "errors",
+    "Chat": "chat",
+    "Glimesh": "glimesh",
+    "Limits": "wire.rules",
+    "Message": "message",
+    "Outcome": "errors",
+    "Receipt": "message",
+    "RetryPolicy": "wire.retry",
+    "RocketChat": "rocketchat",
+    "Room": "message",
+}
+
+
+def __getattr__(name: str) -> object:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -114,10 +114,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         address: where it was to go.
         text: what was to be sent.
         outcome: SENT, NOT_SENT (refused, or never fully written), or UNKNOWN (it may be there).
-        message: the message as the server stored it; present exactly if it was sent.
+        message: the message as the server stored it, if it was sent and the answer could be read.
         deduplicated: whether an earlier try had already stored it.
         idempotency_key: the key by which sending again cannot double it, where there is one.
-        error: why it was not sent, or why nobody knows; None if it was sent.
+        error: why it was not sent, why nobody knows, or why the answer could not be read.
     """
 
     address: Address
@@ -132,7 +132,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         """The message, if it was sent.
 
         Raises:
-            BackchannelError: it was not, or nobody knows; `outcome` on the error tells which.
+            BackchannelError: it was not, nobody knows, or the server's answer could not be read;
+                `outcome` on the error tells which.
         """
         if self.message is not None:
             return self.message

@@ -13,7 +13,7 @@ from backchannel.graphql.endpoint import Dialect, Endpoint, make_endpoint
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport, Chance, Transport
     from backchannel.graphql.operation import Operation
-    from backchannel.graphql.phoenix import Socket
+    from backchannel.graphql.socket import Socket
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
 

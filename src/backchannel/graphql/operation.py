@@ -106,8 +106,18 @@ class Operation(Generic[T_co]):
 
         Args:
             variables: plain JSON values by the variables' names, as of `wire_variables`.
+
+        Raises:
+            InvalidInput: a text holds half a surrogate pair, which no encoding can carry.
         """
-        values = msgspec.json.encode(variables)
+        try:
+            values = msgspec.json.encode(variables)
+        except UnicodeEncodeError as error:
+            raise InvalidInput(
+                self.name,
+                limit="texts must hold no lone surrogate",
+                given=f"U+{ord(error.object[error.start]):04X}",
+            ) from None
         return b"".join((self._head, values, b"}")) if variables else self._head_without_variables
 
     def decode(self, body: bytes) -> T_co:

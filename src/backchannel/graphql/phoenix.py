@@ -32,26 +32,10 @@ from backchannel.errors import (
 )
 from backchannel.graphql.operation import Operation
 from backchannel.graphql.reply import GraphQLErrorEntry, graphql_error
+from backchannel.graphql.socket import Socket
 from backchannel.wire.secrets import redact, without_query
 
 T = TypeVar("T")
-
-
-class Socket(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the Phoenix socket is.
-
-    Attributes:
-        url: the URL with its credential in the query; it is shown without.
-        heartbeat: seconds between heartbeats; the server closes after 60 without any frame.
-        timeout: seconds to wait for the connection and for the answer to joining.
-    """
-
-    url: str
-    heartbeat: float = 30.0
-    timeout: float = 10.0
-
-    def __repr__(self) -> str:
-        return f"Socket({without_query(self.url)})"
 
 
 class _MaskSecrets(logging.Filter):

@@ -1,0 +1,31 @@
+"""What Glimesh's error texts mean. Its errors carry no codes, only these texts."""
+
+from __future__ import annotations
+
+from backchannel.errors import GraphQLError, NotFound, PermissionDenied
+
+
+class Unauthorized(GraphQLError, PermissionDenied):
+    """The token lacks the scope, or its user the right (a moderator's, an administrator's)."""
+
+
+class ResourceNotFound(GraphQLError, NotFound):
+    """There is no such channel, user, category or follower."""
+
+
+def refine(error: GraphQLError) -> GraphQLError:
+    """The narrower error for the first entry's text, or the same error."""
+    text = error.errors[0].message
+    if text == "unauthorized" or text.startswith("Unauthorized to access"):
+        kind: type[GraphQLError] = Unauthorized
+    elif text == "Could not find resource":
+        kind = ResourceNotFound
+    else:
+        return error
+    return kind(
+        str(error),
+        errors=error.errors,
+        data=error.data,
+        outcome=error.outcome,
+        response=error.response,
+    )

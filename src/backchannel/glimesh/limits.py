@@ -1,0 +1,78 @@
+"""What Glimesh would refuse, found before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, Unsupported
+from backchannel.glimesh.errors import refine
+from backchannel.graphql.operation import Operation
+
+MAX_MESSAGE_LENGTH: Final = 255
+"""Code points of a chat message: the width of the server's column."""
+
+_TEXT = "ChatMessageInput.message"
+_READABLE_MUTATIONS = frozenset({"watchChannel"})
+
+
+def check_text(text: object) -> None:
+    """Check the text of a chat message.
+
+    Source: the server answers `can't be blank` and `should be at most 255 character(s)`; it
+    counts graphemes there, but its column holds 255 code points and no NUL, else it fails (500).
+
+    Raises:
+        InvalidInput: it is no text, blank, longer than 255 code points, or holds a NUL.
+    """
+    if not isinstance(text, str):
+        raise InvalidInput("message", limit="must be text", given=type(text).__name__)
+    if not text.strip():
+        raise InvalidInput("message", limit="must not be blank", given=repr(text[:20]))
+    if len(text) > MAX_MESSAGE_LENGTH:
+        raise InvalidInput(
+            "message",
+            limit=f"must be at most {MAX_MESSAGE_LENGTH} code points",
+            given=f"{len(text)} code points",
+        )
+    if "\0" in text:
+        raise InvalidInput(
+            "message", limit="must not hold a NUL", given=f"a NUL at character {text.index(chr(0))}"
+        )
+
+
+class GlimeshDialect:
+    """Glimesh's rules for any operation, generated here or in an application.
+
+    Args:
+        read_only: whether the credential is a Client-ID.
+    """
+
+    def __init__(self, *, read_only: bool) -> None:
+        self._read_only = read_only
+
+    def check(self, operation: Operation[object], variables: Mapping[str, object]) -> None:
+        """Refuse writing with a Client-ID, and chat messages that the server would not take.
+
+        Raises:
+            Unsupported, InvalidInput
+        """
+        if self._read_only:
+            _check_readable(operation)
+        for name, variable in operation.variables.items():
+            value = variables.get(name)
+            if _TEXT in variable.uses:
+                check_text(value)
+            elif variable.named_type == "ChatMessageInput":
+                check_text(value.get("message") if isinstance(value, dict) else value)
+
+    def refine(self, operation: Operation[object], error: BackchannelError) -> BackchannelError:
+        """The narrower error for Glimesh's texts."""
+        return refine(error) if isinstance(error, GraphQLError) else error
+
+
+def _check_readable(operation: Operation[object]) -> None:
+    if operation.kind == "mutation" and not _READABLE_MUTATIONS.issuperset(operation.fields):
+        raise Unsupported(f"{operation.name} writes, and a Client-ID only reads: use a token")
+    if "myself" in operation.fields:
+        raise Unsupported(f"{operation.name}: a Client-ID belongs to no user: use a token")
