@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from backchannel.version import VERSION as __version__
+from backchannel.version import VERSION
 
 if TYPE_CHECKING:
     from backchannel.chat import AsyncChat, Chat
@@ -39,6 +39,8 @@ __all__ = [
     "Room",
     "__version__",
 ]
+
+__version__ = VERSION
 
 _HOMES = {
     "Address": "message",

@@ -35,7 +35,7 @@ class Address(msgspec.Struct, frozen=True):
         if not colon:
             raise AddressError(text, len(text), "a colon must follow the platform's name")
         for position, char in enumerate(backend):
-            if not (char.isalnum() and char.isascii() or char in "+-_."):
+            if not ((char.isalnum() and char.isascii()) or char in "+-_."):
                 raise AddressError(text, position, f"{char!r} cannot stand in a platform's name")
         if not backend:
             raise AddressError(text, 0, "the platform's name is missing")

@@ -61,7 +61,7 @@ class Input(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     scalar_fields: ClassVar[Mapping[str, type[Scalar]]] = {}
 
 
-class OpenEnum(str, enum.Enum):
+class OpenEnum(enum.StrEnum):
     """Base of generated enums: a value unknown to this schema is kept, not refused.
 
     An unknown value becomes a member-like object with that value as its name, so that a reply of
@@ -143,7 +143,7 @@ def to_wire(value: object, marker: type[Scalar] | None = None) -> object:
 
 
 def decode_scalar(marker: type[Any], value: object) -> object:
-    """msgspec's hook for decoding: call the scalar's parser."""
+    """Msgspec's hook for decoding: call the scalar's parser."""
     if issubclass(marker, Scalar):
         return marker.parse(value)
     raise NotImplementedError(f"no way to decode {marker.__name__}")
