@@ -1,0 +1,134 @@
+"""One message that is already there: read it, edit it, delete it, react to it."""
+
+from __future__ import annotations
+
+import re
+
+from backchannel.local.rocketchat import text as texts
+from backchannel.local.rocketchat.call import Call, success
+from backchannel.local.rocketchat.checks import require_text
+from backchannel.local.rocketchat.errors import Failure, MeteorError
+from backchannel.local.rocketchat.sending import MAX_LENGTH, room_to_write
+from backchannel.local.rocketchat.world import JSONObject, Stored
+
+_EMOJI = re.compile(r"[\w+-]+")
+
+
+def get_message(call: Call) -> JSONObject:
+    """`GET chat.getMessage`."""
+    message_id = call.query.get("msgId")
+    if not message_id:
+        raise Failure('The "msgId" query parameter must be provided.')
+    stored = call.world.messages.get(message_id)
+    if stored is None:
+        raise Failure
+    if not call.world.can_access(call.world.rooms[stored.room_id], call.caller):
+        raise MeteorError("error-not-allowed", "Not allowed", {"method": "getSingleMessage"})
+    return success({"message": stored.document})
+
+
+def update_message(call: Call) -> JSONObject:
+    """`POST chat.update`; the same text again changes nothing."""
+    room_id, message_id, text = require_text(call.body, "roomId", "msgId", "text")
+    stored = _find(call, message_id, room_id)
+    if text == stored.document["msg"]:
+        return success({"message": stored.document})
+    _check_author(call, stored, "edit-message", "Message editing not allowed", "updateMessage")
+    room_to_write(call.world, stored.room_id, call.caller, call.age)
+    if texts.length(text) > MAX_LENGTH:
+        reason = "Message size exceeds Message_MaxAllowedSize"
+        details: JSONObject = {"method": "updateMessage"}
+        raise MeteorError("error-message-size-exceeded", reason, details)
+    stored.document["msg"] = text
+    stored.document["editedAt"] = call.world.now()
+    stored.document["editedBy"] = {"_id": call.caller.id, "username": call.caller.username}
+    stored.document.pop("md", None)
+    texts.annotate(call.world, stored.document, call.age, None)
+    call.world.touch(stored)
+    return success({"message": stored.document})
+
+
+def delete_message(call: Call) -> JSONObject:
+    """`POST chat.delete`; `asUser` deletes as the author, with a permission of its own."""
+    room_id, message_id = require_text(call.body, "roomId", "msgId")
+    stored = _find(call, message_id, room_id)
+    mine = _author_id(stored) == call.caller.id
+    if call.body.get("asUser") and not mine:
+        if not call.caller.may("force-delete-message"):
+            raise Failure(
+                'Unauthorized. You must have the permission "force-delete-message" '
+                "to delete other's message as them."
+            )
+    else:
+        _check_author(call, stored, "delete-message", "Not allowed", "deleteMessage")
+    call.world.trash(message_id)
+    now = round(call.world.time() * 1000)
+    author: JSONObject = {"_id": message_id, "rid": room_id, "u": stored.document["u"]}
+    return success({"_id": message_id, "ts": str(now), "message": author})
+
+
+def react(call: Call) -> JSONObject:
+    """`POST chat.react`: set or take back a reaction; toggle it without `shouldReact`."""
+    message_id = call.body.get("messageId")
+    if not message_id:
+        text = 'The required "messageId" param is missing.'
+        raise MeteorError("error-messageid-param-not-provided", text)
+    stored = call.world.messages.get(str(message_id))
+    if stored is None:
+        text = 'The provided "messageId" does not match any existing message.'
+        raise MeteorError("error-message-not-found", text)
+    emoji = str(call.body.get("emoji") or call.body.get("reaction") or "").replace(":", "")
+    if not emoji:
+        text = 'The required "emoji" param is missing.'
+        raise MeteorError("error-emoji-param-not-provided", text)
+    if not _EMOJI.fullmatch(emoji):
+        raise MeteorError("error-not-allowed", "Invalid emoji provided.", {"method": "setReaction"})
+    if not call.world.can_access(call.world.rooms[stored.room_id], call.caller):
+        raise MeteorError("not-authorized", "Not Authorized", {"method": "setReaction"})
+    _set_reaction(call, stored, f":{emoji}:", call.body.get("shouldReact"))
+    return success()
+
+
+def _set_reaction(call: Call, stored: Stored, emoji: str, wanted: object) -> None:
+    given = stored.document.get("reactions")
+    reactions: JSONObject = dict(given) if isinstance(given, dict) else {}
+    entry = reactions.get(emoji)
+    names = entry.get("usernames") if isinstance(entry, dict) else None
+    users = list(names) if isinstance(names, list) else []
+    reacted = call.caller.username in users
+    if wanted is not None and bool(wanted) == reacted:
+        return
+    if reacted:
+        users.remove(call.caller.username)
+    else:
+        users.append(call.caller.username)
+    if users:
+        reactions[emoji] = {"usernames": users}
+    else:
+        del reactions[emoji]
+    if reactions:
+        stored.document["reactions"] = reactions
+    else:
+        stored.document.pop("reactions", None)
+    call.world.touch(stored)
+
+
+def _find(call: Call, message_id: str, room_id: str) -> Stored:
+    stored = call.world.messages.get(message_id)
+    if stored is None:
+        raise Failure(f'No message found with the id of "{message_id}".')
+    if stored.room_id != room_id:
+        raise Failure("The room id provided does not match where the message is from.")
+    return stored
+
+
+def _author_id(stored: Stored) -> str:
+    author = stored.document["u"]
+    return str(author["_id"]) if isinstance(author, dict) else ""
+
+
+def _check_author(call: Call, stored: Stored, permission: str, reason: str, method: str) -> None:
+    if _author_id(stored) == call.caller.id or call.caller.may(permission):
+        return
+    action = "Message_editing" if method == "updateMessage" else "Delete_message"
+    raise MeteorError("error-action-not-allowed", reason, {"method": method, "action": action})

@@ -1,0 +1,91 @@
+"""The bodies and queries that the routes of servers since 7 accept."""
+
+from __future__ import annotations
+
+from backchannel.local.rocketchat.schema import Flag, ListOf, OneOf, Record, Schema, Text
+
+_TEXT = Text(nullable=True)
+_FLAG = Flag(nullable=True)
+_OBJECT = Record(nullable=True)
+_OBJECTS = ListOf(Record(), nullable=True)
+_BOOLEAN_TEXT = Text(choices=("true", "false"))
+
+# A message is open: unknown keys pass, and `rid` is asked for only by the handler.
+SEND_MESSAGE = Record(
+    {
+        "message": Record(
+            {
+                "_id": _TEXT,
+                "rid": Text(),
+                "msg": _TEXT,
+                "tmid": _TEXT,
+                "tshow": _FLAG,
+                "alias": _TEXT,
+                "emoji": _TEXT,
+                "avatar": _TEXT,
+                "attachments": _OBJECTS,
+                "blocks": _OBJECTS,
+                "customFields": _OBJECT,
+            }
+        ),
+        "previewUrls": ListOf(Text(), nullable=True),
+    },
+    required=("message",),
+    closed=True,
+)
+
+_ONE_OR_MORE = OneOf((Text(), ListOf(Text())))
+_POSTED: dict[str, Schema] = {
+    "text": _TEXT,
+    "alias": _TEXT,
+    "emoji": _TEXT,
+    "avatar": _TEXT,
+    "attachments": _OBJECTS,
+    "customFields": _OBJECT,
+    "parseUrls": _FLAG,
+}
+POST_MESSAGE = OneOf(
+    (
+        Record(
+            {"roomId": _ONE_OR_MORE, "tmid": _TEXT, **_POSTED}, required=("roomId",), closed=True
+        ),
+        Record({"channel": _ONE_OR_MORE, **_POSTED}, required=("channel",), closed=True),
+    )
+)
+
+UPDATE = Record(
+    {
+        "roomId": Text(),
+        "msgId": Text(),
+        "text": Text(),
+        "previewUrls": ListOf(Text(), nullable=True),
+        "customFields": _OBJECT,
+    },
+    required=("roomId", "msgId", "text"),
+    closed=True,
+)
+DELETE = Record(
+    {"roomId": Text(), "msgId": Text(), "asUser": _FLAG}, required=("roomId", "msgId"), closed=True
+)
+REACT = OneOf(
+    tuple(
+        Record(
+            {name: Text(), "messageId": Text(), "shouldReact": _FLAG},
+            required=(name, "messageId"),
+            closed=True,
+        )
+        for name in ("emoji", "reaction")
+    )
+)
+CREATE_DIRECT = OneOf(
+    tuple(
+        Record({name: Text(), "excludeSelf": _FLAG}, required=(name,), closed=True)
+        for name in ("usernames", "username")
+    )
+)
+
+GET_MESSAGE = Record({"msgId": Text()}, required=("msgId",), closed=True)
+HISTORY = Record(
+    {name: _BOOLEAN_TEXT for name in ("inclusive", "unreads", "showThreadMessages")},
+)
+DIRECT_HISTORY = Record(HISTORY.properties, required=("roomId",))

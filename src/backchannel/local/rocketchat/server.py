@@ -1,0 +1,63 @@
+"""The local Rocket.Chat server: a world behind an application behind a socket."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from backchannel.local.faults import Faults, FaultyApp
+from backchannel.local.rocketchat.app import rocketchat_app
+from backchannel.local.rocketchat.seed import seed
+from backchannel.local.serve import Server, serve
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from backchannel.local.rocketchat.errors import Age
+    from backchannel.local.rocketchat.world import Clock, World
+
+
+class LocalRocketChat:
+    """A Rocket.Chat server on loopback, running until it is closed.
+
+    `world` is what it knows (default: `seed()`), `age` the major version whose answers it gives
+    (3, 7 or 8), `rate_limit` whether it counts calls (10 a minute for each route and method),
+    `clock` the time in seconds since 1970 for a world made here; a given world has its own.
+    `port` 0 takes a free one.
+
+    `url` is the base URL, `faults` orders for failures, `world` may be looked at at any time.
+    Raises OSError when the port is taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        world: World | None = None,
+        age: Age = 8,
+        rate_limit: bool = False,
+        clock: Clock = time.time,
+        port: int = 0,
+    ) -> None:
+        if age not in (3, 7, 8):
+            raise ValueError(f"age must be 3, 7 or 8, not {age}")
+        self.world = seed(clock=clock) if world is None else world
+        self.age = age
+        self.faults = Faults()
+        app = rocketchat_app(self.world, age, rate_limit=rate_limit)
+        self._server: Server = serve(FaultyApp(app, self.faults), port=port)
+        self.url = self._server.url
+
+    def close(self) -> None:
+        """Stop the server; may be called more than once."""
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,220 @@
+"""What a Rocket.Chat server knows: users, rooms, messages. No HTTP.
+
+Messages are kept in the form in which they go over REST. Every change of a message goes through
+`World.insert`, `World.touch` or `World.trash`, so that a realtime stream has three places to
+listen at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+from backchannel.wire.json import JSON
+
+JSONObject: TypeAlias = dict[str, JSON]
+Clock: TypeAlias = Callable[[], float]  # seconds since 1970, as time.time
+RoomType: TypeAlias = Literal["c", "p", "d"]
+
+# Meteor's alphabet for ids: no characters that look alike. 17 of them are 100 bits.
+_ID_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz"
+_ID_LENGTH = 17
+_TOKEN_ALPHABET = _ID_ALPHABET + "01IOUVlo-_"
+_TOKEN_LENGTH = 43
+_TOKENS_KEPT = 50
+
+# The roles and permissions a new server has, as far as the endpoints here ask for them.
+_PERMISSIONS: dict[str, frozenset[str]] = {
+    "user": frozenset({"view-c-room"}),
+    "bot": frozenset({"message-impersonate", "api-bypass-rate-limit", "view-c-room"}),
+    "guest": frozenset(),
+    "admin": frozenset(
+        {
+            "view-c-room",
+            "edit-message",
+            "delete-message",
+            "force-delete-message",
+            "post-readonly",
+            "api-bypass-rate-limit",
+        }
+    ),
+}
+
+
+def iso(seconds: float) -> str:
+    """Seconds since 1970 as the server writes times: UTC with milliseconds and Z."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_time(text: str) -> float | None:
+    """Seconds since 1970 of an ISO time (UTC when no zone is given), None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()
+
+
+@dataclass
+class User:
+    """An account. `tokens` are valid log-ins, the oldest first; `password` may be None."""
+
+    id: str
+    username: str
+    name: str
+    roles: tuple[str, ...] = ("user",)
+    password: str | None = field(default=None, repr=False)
+    tokens: list[str] = field(default_factory=list[str], repr=False)
+    email: str | None = None
+
+    def may(self, permission: str) -> bool:
+        """Whether one of the user's roles has the permission."""
+        return any(permission in _PERMISSIONS.get(role, ()) for role in self.roles)
+
+    def reference(self) -> JSONObject:
+        """The user as other objects mention it."""
+        return {"_id": self.id, "username": self.username, "name": self.name}
+
+
+@dataclass
+class Room:
+    """A channel (`c`), private group (`p`) or direct room (`d`). `members` are user ids."""
+
+    id: str
+    type: RoomType
+    name: str | None
+    members: list[str]
+    read_only: bool = False
+    archived: bool = False
+    muted: set[str] = field(default_factory=set[str])
+    created: float = 0.0
+    owner: str | None = None
+
+
+@dataclass
+class Stored:
+    """A message: its `document` as sent over REST, and when it was sent, in seconds since 1970."""
+
+    document: JSONObject
+    sent: float
+
+    @property
+    def id(self) -> str:
+        return str(self.document["_id"])
+
+    @property
+    def room_id(self) -> str:
+        return str(self.document["rid"])
+
+
+class World:
+    """Everything one server knows; `lock` is held while a request is being answered.
+
+    `clock` gives the time in seconds since 1970; `rng` makes ids and tokens.
+    """
+
+    def __init__(
+        self,
+        users: Iterable[User] = (),
+        rooms: Iterable[Room] = (),
+        *,
+        clock: Clock = time.time,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.users = {user.id: user for user in users}
+        self.rooms = {room.id: room for room in rooms}
+        self.messages: dict[str, Stored] = {}
+        self.trashed: dict[str, Stored] = {}
+        self.clock = clock
+        self.lock = threading.RLock()
+        self._rng = rng or random.SystemRandom()
+
+    def new_id(self) -> str:
+        """An id as Meteor makes them: 17 characters."""
+        return "".join(self._rng.choices(_ID_ALPHABET, k=_ID_LENGTH))
+
+    def time(self) -> float:
+        """Seconds since 1970, cut to the milliseconds that go over the wire."""
+        return round(self.clock() * 1000) / 1000
+
+    def now(self) -> str:
+        """The time as the server writes it."""
+        return iso(self.time())
+
+    # Users
+
+    def user_named(self, name: str) -> User | None:
+        """The user with this username or e-mail address."""
+        return next((u for u in self.users.values() if name in (u.username, u.email)), None)
+
+    def user_with_token(self, token: str) -> User | None:
+        """The user who is logged in with this token."""
+        return next((user for user in self.users.values() if token in user.tokens), None)
+
+    def new_token(self, user: User) -> str:
+        """Log the user in once more; beyond 50 tokens the oldest is forgotten."""
+        token = "".join(self._rng.choices(_TOKEN_ALPHABET, k=_TOKEN_LENGTH))
+        user.tokens.append(token)
+        del user.tokens[:-_TOKENS_KEPT]
+        return token
+
+    # Rooms
+
+    def room_named(self, name: str) -> Room | None:
+        """The channel or group of this name."""
+        return next((room for room in self.rooms.values() if room.name == name), None)
+
+    def direct_room(self, user: User, other: User) -> Room:
+        """The direct room of two users, made when there is none."""
+        # The server joins the two ids in order, so the same pair always has the same room.
+        ids = sorted({user.id, other.id})
+        room_id = "".join(ids)
+        if room_id not in self.rooms:
+            self.rooms[room_id] = Room(room_id, "d", None, ids, created=self.time())
+        return self.rooms[room_id]
+
+    def can_access(self, room: Room, user: User) -> bool:
+        """Whether the user may see the room."""
+        if user.id in room.members:
+            return True
+        return room.type == "c" and user.may("view-c-room")
+
+    # Messages
+
+    def insert(self, document: JSONObject, sent: float | None = None) -> Stored:
+        """Keep a new message; `_id` and `_updatedAt` are filled in."""
+        document.setdefault("_id", self.new_id())
+        stored = Stored(document, self.time() if sent is None else sent)
+        document["_updatedAt"] = self.now()
+        self.messages[stored.id] = stored
+        return stored
+
+    def touch(self, stored: Stored) -> None:
+        """Say that the message's document was changed."""
+        stored.document["_updatedAt"] = self.now()
+
+    def trash(self, message_id: str) -> None:
+        """Delete a message. Its id is free again; what it was is kept in `trashed`."""
+        stored = self.messages.pop(message_id)
+        self.trashed[message_id] = stored
+        stored.document["_deletedAt"] = self.now()
+
+    def messages_in(self, room_id: str) -> list[Stored]:
+        """The messages of a room, oldest first."""
+        with self.lock:
+            found = [stored for stored in self.messages.values() if stored.room_id == room_id]
+        return sorted(found, key=lambda stored: stored.sent)
+
+
+def sha256(password: str) -> str:
+    """The digest clients may send instead of a password."""
+    return hashlib.sha256(password.encode()).hexdigest()
