@@ -1,0 +1,136 @@
+"""What an application writes. mypy --strict and pyright strict find nothing in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import assert_type
+
+import glimesh_api as api
+from backchannel import (
+    AsyncChat,
+    AsyncGlimesh,
+    AsyncRocketChat,
+    Attachment,
+    AttachmentField,
+    Chat,
+    Glimesh,
+    Message,
+    Outcome,
+    Receipt,
+    RocketChat,
+)
+from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, RateLimited
+from backchannel.graphql import AsyncGraphQLClient, GraphQLClient, Operation
+from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL
+
+
+def reads(glimesh: Glimesh) -> None:
+    channel = api.find_channel(glimesh, streamer_username="Mytho")
+    assert_type(channel.id, str)
+    assert_type(channel.title, str | None)
+    page = api.chat_messages(glimesh, channel_id=channel.id, last=10).chat_messages
+    for edge in page.edges:
+        assert_type(edge.node, api.ChatMessageFields)
+        assert_type(edge.node.message, str)
+        assert_type(edge.node.user.username, str)
+        assert_type(edge.node.inserted_at, datetime)
+        print(edge.node.inserted_at + timedelta(hours=1), edge.node.tokens[0].text)
+    if page.page_info.has_previous_page:
+        api.chat_messages(glimesh, channel_id="6", last=10, before=page.page_info.start_cursor)
+
+
+def writes(client: GraphQLClient) -> str:
+    sent = api.create_chat_message(
+        client, channel_id="6", message=api.ChatMessageInput(message="hi")
+    )
+    assert_type(sent, api.ChatMessageFields)
+    entry = api.delete_chat_message(client, channel_id="6", message_id=sent.id)
+    api.short_timeout_user(client, channel_id="6", user_id="2")
+    api.follow(client, streamer_id="1")
+    return f"{entry.action} by {entry.moderator.username}"
+
+
+async def asynchronous(glimesh: AsyncGlimesh, client: AsyncGraphQLClient) -> None:
+    channel = await api.find_channel(glimesh, id="6")
+    assert_type(channel.id, str)
+    pending = api.myself(client)
+    me, users = await asyncio.gather(pending, api.users(client, first=5))
+    print(me.username, users.edges[0].node.displayname)
+    task = asyncio.create_task(api.find_user(client, id=3))
+    print((await task).username)
+    async for message in api.chat_message_sent(glimesh, channel_id=channel.id):
+        assert_type(message, api.ChatMessageFields)
+
+
+def tokens(message: api.ChatMessageFields) -> list[str]:
+    links: list[str] = []
+    for token in message.tokens:
+        match token:
+            case api.ChatMessageFieldsTokensUrlToken(url=url) if url is not None:
+                links.append(url)
+            case _:
+                pass
+    return links
+
+
+def constants(body: bytes) -> datetime:
+    assert_type(CREATE_CHAT_MESSAGE, Operation[api.ChatMessageFields])
+    assert_type(FIND_CHANNEL.name, str)
+    return CHAT_MESSAGES.decode(body).chat_messages.edges[0].node.inserted_at
+
+
+def rocket(client: RocketChat) -> None:
+    sent = client.send_message(
+        "GENERAL",
+        "hi",
+        alias="Gruggy",
+        attachments=[
+            Attachment(
+                color="#ff0000",
+                ts=datetime.now().astimezone(),
+                fields=[AttachmentField(title="Status", value="online")],
+            )
+        ],
+    )
+    assert_type(sent.deduplicated, bool)
+    print(client.get_message(sent.message.id).text)
+
+
+async def async_rocket(client: AsyncRocketChat) -> str:
+    return (await client.send_message("GENERAL", "hi")).message.id
+
+
+def dispatch(glimesh: Glimesh, rocketchat: RocketChat) -> Message | None:
+    chat = Chat(glimesh=glimesh, rocketchat=rocketchat)
+    Chat(glimesh=glimesh)
+    receipt = chat.send("rocketchat:general", "hello")
+    assert_type(receipt, Receipt)
+    for message in chat.history("glimesh:Mytho", limit=50):
+        assert_type(message.sent_at, datetime)
+    return receipt.require() if receipt.outcome is Outcome.SENT else None
+
+
+async def async_dispatch(glimesh: AsyncGlimesh, rocketchat: AsyncRocketChat) -> list[str]:
+    chat = AsyncChat(glimesh=glimesh, rocketchat=rocketchat)
+    print((await chat.send("glimesh:Mytho", "hello")).outcome)
+    return [message.text async for message in chat.history("rocketchat:general", limit=None)]
+
+
+def errors(client: GraphQLClient) -> float | None:
+    try:
+        api.myself(client)
+    except GraphQLError as error:
+        print(error.errors[0].path, error.data)
+    except RateLimited as error:
+        return error.retry_after
+    except InvalidInput as error:
+        print(error.limit, error.given)
+    except BackchannelError as error:
+        print(error.fault, error.retry_safe, error.outcome, error.may_have_happened)
+    return None
+
+
+def awaitable(client: AsyncGraphQLClient) -> Coroutine[object, object, object]:
+    return api.unfollow(client, streamer_id="1")
