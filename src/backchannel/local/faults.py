@@ -133,31 +133,32 @@ class FaultyApp:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         order = self._faults.take(scope["path"]) if scope["type"] == "http" else None
         if order is None:
             await self._app(scope, receive, send)
             return
+        # Read first: the application is to get the request even when the client has given up,
+        # and a socket closed with unread bytes would reset the connection.
+        request = _again(await _read(receive), receive)
         match order.kind:
             case Kind.DELAY:
                 await asyncio.sleep(order.seconds)
-                await self._app(scope, receive, send)
+                await self._app(scope, request, send)
             case Kind.CUT_BEFORE_APPLY:
-                await _read(receive)
                 await _close(receive, send)
             case Kind.CUT_AFTER_APPLY:
-                await self._apply(scope, receive)
+                await self._apply(scope, request)
                 await _close(receive, send)
             case Kind.CLOSE_MID_BODY:
-                start, body = await self._apply(scope, receive)
+                start, body = await self._apply(scope, request)
                 await send(start)
                 half = body[: len(body) // 2]
                 await send({"type": "http.response.body", "body": half, "more_body": True})
                 await _close(receive, send)
             case Kind.ANSWER:
                 if order.apply:
-                    await self._apply(scope, receive)
-                else:
-                    await _read(receive)
+                    await self._apply(scope, request)
                 headers = {"content-length": str(len(order.body)), **order.headers}
                 pairs = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
                 start = {"type": "http.response.start", "status": order.status, "headers": pairs}
@@ -175,10 +176,24 @@ class FaultyApp:
         return kept[0], b"".join(message.get("body", b"") for message in kept[1:])
 
 
-async def _read(receive: Receive) -> None:
-    """Take in the whole request: closing a socket with unread bytes resets the connection."""
-    while (await receive()).get("more_body", False):
-        pass
+async def _read(receive: Receive) -> bytes:
+    """The body of a request."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives a body already read, then what comes after it."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay
 
 
 class _Transport(Protocol):

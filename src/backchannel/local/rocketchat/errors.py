@@ -16,6 +16,9 @@ class Refusal(Exception):
 
     def body(self, age: Age) -> JSONObject:
         """The JSON a server of this age answers with."""
+        return self._body(age)
+
+    def _body(self, age: Age) -> JSONObject:
         raise NotImplementedError
 
 
@@ -28,7 +31,7 @@ class MeteorError(Refusal):
         self._reason = reason
         self._details = details
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         del age
         text = f"{self._reason} [{self._code}]" if self._reason else f"[{self._code}]"
         body: JSONObject = {"success": False, "error": text, "errorType": self._code}
@@ -45,7 +48,7 @@ class Failure(Refusal):
         self._text = text
         self._error_type = error_type
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         del age
         body: JSONObject = {"success": False}
         if self._text is not None:
@@ -58,7 +61,7 @@ class Failure(Refusal):
 class Undefined(Refusal):
     """A handler that went on with a message which was never stored: JavaScript's own complaint."""
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         if age == 3:  # Node 14 and before
             return {"success": False, "error": "Cannot read property 'starred' of undefined"}
         text = "Cannot read properties of undefined (reading 'starred')"
@@ -73,7 +76,7 @@ class InvalidParams(Refusal):
         self._text = text
         self._typed = typed
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         del age
         text = self._text if self._typed else f"{self._text} [invalid-params]"
         return {"success": False, "errorType": "invalid-params", "error": text}
@@ -84,7 +87,7 @@ class NotLoggedIn(Refusal):
 
     status = 401
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         text = "You must be logged in to do this."
         if age == 3:
             return {"status": "error", "message": text}
@@ -101,7 +104,7 @@ class LoginRefused(Refusal):
         self._code = code
         self._text = text
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         body: JSONObject = {"status": "error", "error": self._code, "message": self._text}
         return {"success": False, **body} if age == 8 else body
 
@@ -115,7 +118,7 @@ class Forbidden(Refusal):
         super().__init__(text)
         self._text = text
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         del age
         return {"success": False, "error": self._text}
 
@@ -125,7 +128,7 @@ class NoSuchRoute(Refusal):
 
     status = 404
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         if age == 3:
             return {"status": "error", "message": "API endpoint does not exist"}
         return {"success": False, "error": "Resource not found"}
@@ -140,7 +143,7 @@ class TooManyRequests(Refusal):
         super().__init__(seconds)
         self._seconds = seconds
 
-    def body(self, age: Age) -> JSONObject:
+    def _body(self, age: Age) -> JSONObject:
         del age
         text = (
             "Error, too many requests. Please slow down. "

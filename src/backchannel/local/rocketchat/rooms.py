@@ -13,8 +13,15 @@ from backchannel.local.rocketchat.errors import (
     MeteorError,
     missing_permission,
 )
-from backchannel.local.rocketchat.world import JSONObject, Room, RoomType, Stored, World
-from backchannel.local.rocketchat.world import iso, parse_time
+from backchannel.local.rocketchat.world import (
+    JSONObject,
+    Room,
+    RoomType,
+    Stored,
+    World,
+    iso,
+    parse_time,
+)
 
 DEFAULT_COUNT = 50
 MAX_COUNT = 100  # the server's setting API_Upper_Count_Limit

@@ -109,9 +109,9 @@ def _text(schema: Text, value: JSON) -> JSON:
 def _flag(schema: Flag, value: JSON) -> JSON:
     if isinstance(value, bool):
         return value
-    if value == "true" or value == 1:
+    if value in ("true", 1):
         return True
-    if value == "false" or value == 0 or value is None:
+    if value in ("false", 0, None):
         return False
     if value == "" and schema.nullable:
         return None

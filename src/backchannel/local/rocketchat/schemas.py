@@ -85,7 +85,5 @@ CREATE_DIRECT = OneOf(
 )
 
 GET_MESSAGE = Record({"msgId": Text()}, required=("msgId",), closed=True)
-HISTORY = Record(
-    {name: _BOOLEAN_TEXT for name in ("inclusive", "unreads", "showThreadMessages")},
-)
+HISTORY = Record(dict.fromkeys(("inclusive", "unreads", "showThreadMessages"), _BOOLEAN_TEXT))
 DIRECT_HISTORY = Record(HISTORY.properties, required=("roomId",))

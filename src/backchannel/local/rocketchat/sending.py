@@ -149,10 +149,10 @@ def _check_length(message: JSONObject) -> None:
 
 def _check_posted_length(body: JSONObject) -> None:
     attachments = body.get("attachments")
-    parts = [body.get("text")]
-    for item in attachments if isinstance(attachments, list) else []:
-        parts.append(item.get("text") if isinstance(item, dict) else None)
-    if any(isinstance(part, str) and texts.length(part) > MAX_LENGTH for part in parts):
+    items = attachments if isinstance(attachments, list) else []
+    parts = [body, *(item for item in items if isinstance(item, dict))]
+    lengths = [texts.length(text) for part in parts if isinstance(text := part.get("text"), str)]
+    if lengths and max(lengths) > MAX_LENGTH:
         raise Failure("error-message-size-exceeded")
 
 

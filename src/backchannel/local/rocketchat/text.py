@@ -9,7 +9,7 @@ from backchannel.local.rocketchat.errors import Age
 from backchannel.local.rocketchat.world import JSONObject, World
 from backchannel.wire.json import JSON
 
-_LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+_LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
 _USER = re.compile(r"(?:^|(?<=\s))@([\w.-]*\w)")
 _CHANNEL = re.compile(r"(?:^|(?<=\s))#([\w.-]*\w)")
 _EVERYBODY = ("all", "here")

@@ -109,10 +109,12 @@ class Stored:
 
     @property
     def id(self) -> str:
+        """The message's `_id`."""
         return str(self.document["_id"])
 
     @property
     def room_id(self) -> str:
+        """The message's `rid`."""
         return str(self.document["rid"])
 
 
