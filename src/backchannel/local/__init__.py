@@ -1,10 +1,21 @@
 """Local servers to test chat programs against: real sockets on loopback, no account needed.
 
-`backchannel.local.glimesh` and `backchannel.local.rocketchat` hold one server each; they run on
-Starlette and uvicorn, which the extra `local` installs.
+They run on Starlette and uvicorn, which the extra `local` installs.
 """
 
+from __future__ import annotations
+
+import importlib
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backchannel.local.glimesh import LocalGlimesh
+    from backchannel.local.rocketchat import LocalRocketChat
+
+__all__ = ["LocalGlimesh", "LocalRocketChat"]
+
+_HOMES = {"LocalGlimesh": "glimesh", "LocalRocketChat": "rocketchat"}
 
 # Said here, once for every module below, because all of them import through this package.
 for _needed in ("starlette", "uvicorn"):
@@ -13,3 +24,14 @@ for _needed in ("starlette", "uvicorn"):
             f"the local servers need {_needed}: pip install 'backchannel[local]'", name=_needed
         )
 del _needed
+
+
+def __getattr__(name: str) -> object:
+    # Lazy, so that one server can be used without loading the other.
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value

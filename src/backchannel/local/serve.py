@@ -56,6 +56,9 @@ class Server:
     def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
         # Bound and listening before the thread starts: the port is known, and nobody is refused.
         listener = socket.create_server((host, port))
+        # asyncio sets this only on sockets that name their protocol, which these do not; without
+        # it each reply on a kept connection waits for the client's delayed acknowledgment.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{host}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
             app,
