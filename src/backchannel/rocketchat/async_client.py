@@ -1,0 +1,145 @@
+"""The async client: a thin shell around the flows, as is its blocking twin."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from backchannel.drive import AsyncDriver
+from backchannel.errors import ConfigurationError
+from backchannel.rocketchat.attachments import Attachment
+from backchannel.rocketchat.backend import RocketChatBackend
+from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
+from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, SentMessage
+from backchannel.rocketchat.reading import get_message, history
+from backchannel.rocketchat.rooms import RocketChatRoom, find_room
+from backchannel.rocketchat.sending import send_message
+from backchannel.rocketchat.session import from_environment, make_session
+
+if TYPE_CHECKING:
+    from backchannel.drive import AsyncTransport
+    from backchannel.wire.retry import RetryPolicy
+    from backchannel.wire.rules import Limits
+
+__all__ = ["AsyncRocketChat"]
+
+
+class AsyncRocketChat:
+    """The async twin of `RocketChat`, for the event loop of its first call."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        user_id: str,
+        auth_token: str,
+        limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        max_message_units: int = MAX_MESSAGE_UNITS,
+        allow_plain_http: bool = False,
+        transport: AsyncTransport | None = None,
+    ) -> None:
+        self.session = make_session(
+            url,
+            user_id=user_id,
+            auth_token=auth_token,
+            retry=retry,
+            max_message_units=max_message_units,
+            allow_plain_http=allow_plain_http,
+        )
+        self._owned = transport is None
+        if transport is None:
+            from backchannel.transport.aiohttp import AiohttpTransport
+
+            transport = AiohttpTransport(limits)
+        self._driver = AsyncDriver(transport)
+        self._closed = False
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """See `RocketChat.from_env`."""
+        return cls(
+            from_environment("ROCKETCHAT_URL"),
+            user_id=from_environment("ROCKETCHAT_USER_ID"),
+            auth_token=from_environment("ROCKETCHAT_AUTH_TOKEN"),
+        )
+
+    @property
+    def backend(self) -> RocketChatBackend:
+        """This account as the dispatcher sees it."""
+        return RocketChatBackend(self.session)
+
+    @property
+    def driver(self) -> AsyncDriver:
+        """What runs the flows. Raises ConfigurationError once the client is closed."""
+        if self._closed:
+            raise ConfigurationError(f"{self!r} is closed")
+        return self._driver
+
+    async def send_message(
+        self,
+        room_id: str,
+        text: str = "",
+        *,
+        alias: str | None = None,
+        emoji: str | None = None,
+        avatar: str | None = None,
+        attachments: Sequence[Attachment] = (),
+        thread_id: str | None = None,
+        show_in_channel: bool = False,
+        message_id: str | None = None,
+    ) -> SentMessage:
+        """Send a message. See `RocketChat.send_message`."""
+        message = OutgoingMessage(
+            id=message_id,
+            room_id=room_id,
+            text=text,
+            alias=alias,
+            emoji=emoji,
+            avatar=avatar,
+            attachments=tuple(attachments),
+            thread_id=thread_id,
+            show_in_channel=show_in_channel,
+        )
+        return await self.driver.run(send_message(self.session, message))
+
+    async def get_message(self, message_id: str) -> RocketChatMessage:
+        """Read a message. See `RocketChat.get_message`."""
+        return await self.driver.run(get_message(self.session, message_id))
+
+    async def room_info(self, room: str, *, by_id: bool = False) -> RocketChatRoom:
+        """Find a room. See `RocketChat.room_info`."""
+        return await self.driver.run(find_room(self.session, room, by_id=by_id))
+
+    def history(
+        self,
+        room: str | RocketChatRoom,
+        *,
+        by_id: bool = False,
+        limit: int | None = None,
+        newest_first: bool = True,
+    ) -> AsyncGenerator[RocketChatMessage]:
+        """Iterate over a room's messages. See `RocketChat.history`."""
+        messages = history(self.session, room, by_id=by_id, limit=limit, newest_first=newest_first)
+        return self.driver.iterate(messages)
+
+    async def close(self) -> None:
+        """Close all connections. The client cannot be used afterwards."""
+        self._closed = True
+        if self._owned:
+            await self._driver.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.session.url!r}, user_id={self.session.user_id!r})"

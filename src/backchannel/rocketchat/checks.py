@@ -1,0 +1,154 @@
+"""What the server would refuse, found before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from backchannel.errors import InvalidInput
+from backchannel.rocketchat.attachments import Attachment, AttachmentField
+from backchannel.rocketchat.messages import OutgoingMessage
+from backchannel.wire.secrets import redact
+
+# The server's default for its setting Message_MaxAllowedSize.
+MAX_MESSAGE_UNITS = 5000
+
+_EMOJI = re.compile(r":[^\s:]+:")
+_UPLOADS = "/file-upload/"
+_LINKS = (
+    "thumb_url",
+    "message_link",
+    "author_link",
+    "author_icon",
+    "title_link",
+    "image_url",
+    "audio_url",
+    "video_url",
+)
+_SHOWN = 80  # characters of a refused value in a message
+
+
+def utf16_units(text: str) -> int:
+    """The length as the server counts it: code units of UTF-16, two for most emoji."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def check_message(message: OutgoingMessage, *, max_units: int = MAX_MESSAGE_UNITS) -> None:
+    """Check a message before it is sent.
+
+    Args:
+        message: the message.
+        max_units: the longest text, in UTF-16 code units (Message_MaxAllowedSize).
+
+    Raises:
+        InvalidInput: the server would refuse it.
+    """
+    check_name("room_id", message.room_id)
+    if message.id is not None:
+        _check_id("message_id", message.id)
+    if message.thread_id is not None:
+        _check_id("thread_id", message.thread_id)
+    elif message.show_in_channel:
+        raise InvalidInput("show_in_channel", limit="needs thread_id", given="none")
+    _check_text(message, max_units)
+    if message.emoji is not None and not _EMOJI.fullmatch(message.emoji):
+        raise InvalidInput("emoji", limit="must have the form :name:", given=_show(message.emoji))
+    if message.avatar is not None and not (_is_link(message.avatar) or _is_path(message.avatar)):
+        raise InvalidInput(
+            "avatar", limit="must be an http(s) URL or a path", given=_show(message.avatar)
+        )
+    for index, attachment in enumerate(message.attachments):
+        _check_attachment(f"attachments[{index}]", attachment)
+
+
+def check_name(argument: str, name: str) -> None:
+    """Check that a name or an id is not blank."""
+    if not name.strip():
+        raise InvalidInput(argument, limit="must not be blank", given=_show(name))
+
+
+def check_limit(limit: int | None) -> None:
+    """Check the number of messages asked for."""
+    if limit is not None and limit < 0:
+        raise InvalidInput("limit", limit="must be 0 or more messages, or None", given=str(limit))
+
+
+def _check_id(argument: str, value: str) -> None:
+    # An id is looked up in a URL after a failure, so it must be a text that survives there.
+    if not value or not value.isprintable() or not value.isascii() or " " in value:
+        raise InvalidInput(
+            argument, limit="must be printable ASCII characters, without blanks", given=_show(value)
+        )
+
+
+def _check_text(message: OutgoingMessage, max_units: int) -> None:
+    if not message.text.strip() and not message.attachments:
+        raise InvalidInput(
+            "text", limit="must not be blank without attachments", given=_show(message.text)
+        )
+    units = utf16_units(message.text)
+    if units > max_units:
+        raise InvalidInput(
+            "text", limit=f"at most {max_units} UTF-16 code units", given=f"{units} code units"
+        )
+
+
+def _check_attachment(where: str, attachment: Attachment) -> None:
+    for name in _LINKS:
+        link: str | None = getattr(attachment, name)
+        if link is not None and not (_is_link(link) or link.startswith(_UPLOADS)):
+            raise InvalidInput(
+                f"{where}.{name}", limit="must be an absolute http(s) URL", given=_show(link)
+            )
+    if attachment.ts is not None:
+        _check_time(f"{where}.ts", attachment.ts)
+    elif attachment.message_link is not None:
+        raise InvalidInput(f"{where}.message_link", limit="needs ts", given="none")
+    if attachment.title_link_download and attachment.title_link is None:
+        raise InvalidInput(f"{where}.title_link_download", limit="needs title_link", given="none")
+    for index, field in enumerate(attachment.fields):
+        _check_field(f"{where}.fields[{index}]", field)
+
+
+def _check_time(where: str, time: datetime) -> None:
+    if time.utcoffset() is None:
+        raise InvalidInput(where, limit="must have a time zone", given=time.isoformat())
+
+
+def _check_field(where: str, field: AttachmentField) -> None:
+    # Servers before 8.1 take empty ones; later ones refuse the whole message.
+    if not field.title:
+        raise InvalidInput(f"{where}.title", limit="must not be empty", given=_show(field.title))
+    if not field.value:
+        raise InvalidInput(f"{where}.value", limit="must not be empty", given=_show(field.value))
+
+
+def _is_link(text: str) -> bool:
+    if not _is_one_word(text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _is_path(text: str) -> bool:
+    """Whether it is a path on the server, with a slash that is not its end."""
+    first, slash, rest = text.partition("/")
+    return (
+        _is_one_word(text)
+        and ":" not in first
+        and bool(slash and rest)
+        and not rest.startswith("/")
+    )
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isprintable() and not any(char.isspace() for char in text)
+
+
+def _show(text: str) -> str:
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return repr(redact(shown))

@@ -1,0 +1,216 @@
+"""The blocking client: a thin shell around the flows, as is its async twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from backchannel.drive import Driver
+from backchannel.errors import ConfigurationError
+from backchannel.rocketchat.attachments import Attachment
+from backchannel.rocketchat.backend import RocketChatBackend
+from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
+from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, SentMessage
+from backchannel.rocketchat.reading import get_message, history
+from backchannel.rocketchat.rooms import RocketChatRoom, find_room
+from backchannel.rocketchat.sending import send_message
+from backchannel.rocketchat.session import from_environment, make_session
+
+if TYPE_CHECKING:
+    from backchannel.drive import Transport
+    from backchannel.wire.retry import RetryPolicy
+    from backchannel.wire.rules import Limits
+
+__all__ = ["RocketChat"]
+
+
+class RocketChat:
+    """A Rocket.Chat server as one of its users sees it, blocking. Threads may share it.
+
+    Args:
+        url: the server's base URL, `https://chat.example.org`; it may have a path.
+        user_id: the user's id (header `X-User-Id`).
+        auth_token: a token of that user (header `X-Auth-Token`).
+        limits: timeouts in seconds and the cap of a reply in bytes.
+        retry: how often calls that are safe to repeat are repeated.
+        max_message_units: the longest text, in UTF-16 code units: the server's setting
+            Message_MaxAllowedSize.
+        allow_plain_http: send the token over plain HTTP to a host that is not this machine.
+        transport: what sends requests; the client closes only one that it made itself.
+
+    Raises:
+        ConfigurationError: the URL or the credential cannot work.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        user_id: str,
+        auth_token: str,
+        limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        max_message_units: int = MAX_MESSAGE_UNITS,
+        allow_plain_http: bool = False,
+        transport: Transport | None = None,
+    ) -> None:
+        self.session = make_session(
+            url,
+            user_id=user_id,
+            auth_token=auth_token,
+            retry=retry,
+            max_message_units=max_message_units,
+            allow_plain_http=allow_plain_http,
+        )
+        self._owned = transport is None
+        if transport is None:
+            from backchannel.transport.requests import RequestsTransport
+
+            transport = RequestsTransport(limits)
+        self._driver = Driver(transport)
+        self._closed = False
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """A client with ROCKETCHAT_URL, ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN.
+
+        Raises:
+            ConfigurationError: one of the three is not set, or cannot work.
+        """
+        return cls(
+            from_environment("ROCKETCHAT_URL"),
+            user_id=from_environment("ROCKETCHAT_USER_ID"),
+            auth_token=from_environment("ROCKETCHAT_AUTH_TOKEN"),
+        )
+
+    @property
+    def backend(self) -> RocketChatBackend:
+        """This account as the dispatcher sees it."""
+        return RocketChatBackend(self.session)
+
+    @property
+    def driver(self) -> Driver:
+        """What runs the flows. Raises ConfigurationError once the client is closed."""
+        if self._closed:
+            raise ConfigurationError(f"{self!r} is closed")
+        return self._driver
+
+    def send_message(
+        self,
+        room_id: str,
+        text: str = "",
+        *,
+        alias: str | None = None,
+        emoji: str | None = None,
+        avatar: str | None = None,
+        attachments: Sequence[Attachment] = (),
+        thread_id: str | None = None,
+        show_in_channel: bool = False,
+        message_id: str | None = None,
+    ) -> SentMessage:
+        """Send a message (`POST chat.sendMessage`), at most once whatever happens on the way.
+
+        Args:
+            room_id: the room's id.
+            text: the text; it may be empty if there are attachments.
+            alias: a name to show instead of the user's; needs the permission
+                `message-impersonate`.
+            emoji: a picture to show instead of the user's, as `:name:`.
+            avatar: the URL or path of such a picture; needs `message-impersonate`.
+            attachments: boxes below the text.
+            thread_id: the id of the message that this one answers in a thread.
+            show_in_channel: whether an answer in a thread is shown in the room, too.
+            message_id: the message's id; a new one by default. Sending again under the same id
+                never doubles the message.
+
+        Returns:
+            The message as the server stored it, and whether an earlier try had stored it.
+
+        Raises:
+            InvalidInput: the server would refuse it; nothing was sent.
+            NotPermitted, RoomNotFound, MessageDropped, ApiError: the server refused it.
+            BackchannelError: see the tree in `backchannel.errors`; `outcome` tells whether the
+                message is stored.
+        """
+        message = OutgoingMessage(
+            id=message_id,
+            room_id=room_id,
+            text=text,
+            alias=alias,
+            emoji=emoji,
+            avatar=avatar,
+            attachments=tuple(attachments),
+            thread_id=thread_id,
+            show_in_channel=show_in_channel,
+        )
+        return self.driver.run(send_message(self.session, message))
+
+    def get_message(self, message_id: str) -> RocketChatMessage:
+        """Read a message (`GET chat.getMessage`).
+
+        Raises:
+            MessageNotFound: there is none.
+            NotPermitted: it is in a room that the user is not in.
+            BackchannelError: see the tree in `backchannel.errors`.
+        """
+        return self.driver.run(get_message(self.session, message_id))
+
+    def room_info(self, room: str, *, by_id: bool = False) -> RocketChatRoom:
+        """Find a room (`GET rooms.info`; `POST im.create` for `@bob`).
+
+        Args:
+            room: `general` or `#general` for a channel or group, `@bob` for the direct room with
+                a user (opened if there is none), or an id.
+            by_id: whether `room` is an id.
+
+        Raises:
+            RoomNotFound, UserNotFound: there is none.
+            NotPermitted: it is not for this user.
+            BackchannelError: see the tree in `backchannel.errors`.
+        """
+        return self.driver.run(find_room(self.session, room, by_id=by_id))
+
+    def history(
+        self,
+        room: str | RocketChatRoom,
+        *,
+        by_id: bool = False,
+        limit: int | None = None,
+        newest_first: bool = True,
+    ) -> Iterator[RocketChatMessage]:
+        """Iterate over a room's messages (`channels.history`, `groups.history`, `im.history`).
+
+        Args:
+            room: a room, or what `room_info` takes; that costs a request more.
+            by_id: whether `room` is an id.
+            limit: how many messages at most, the newest; None for all.
+            newest_first: False for the same messages in the order in which they were sent; they
+                are kept in memory until the last has come.
+
+        Raises:
+            Unsupported: the room has no history of these kinds.
+            BackchannelError: those of `room_info`.
+        """
+        messages = history(self.session, room, by_id=by_id, limit=limit, newest_first=newest_first)
+        return self.driver.iterate(messages)
+
+    def close(self) -> None:
+        """Close all connections. The client cannot be used afterwards."""
+        self._closed = True
+        if self._owned:
+            self._driver.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.session.url!r}, user_id={self.session.user_id!r})"

@@ -1,0 +1,172 @@
+"""Messages: the one that goes out, and the one that the server stores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+import msgspec
+
+from backchannel.errors import InvalidInput
+from backchannel.rocketchat.attachments import Attachment
+from backchannel.rocketchat.times import Moment, write_time
+from backchannel.rocketchat.wire_names import WIRE_NAMES
+
+__all__ = [
+    "ChannelMention",
+    "MessageLink",
+    "OutgoingMessage",
+    "RocketChatMessage",
+    "RocketChatUser",
+    "SentMessage",
+    "encode_message",
+]
+
+
+class OutgoingMessage(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=WIRE_NAMES
+):
+    """A message for `POST chat.sendMessage`. What is left at its default is not sent.
+
+    Attributes:
+        id: the message's id, by which the server stores it at most once; None for a new one.
+        room_id: the room's id.
+        text: the text.
+        alias: a name to show instead of the user's; needs the permission `message-impersonate`.
+        emoji: a picture to show instead of the user's, as `:name:`.
+        avatar: the URL of a picture to show instead of the user's; needs `message-impersonate`.
+        attachments: boxes below the text.
+        thread_id: the id of the message that this one answers in a thread.
+        show_in_channel: whether an answer in a thread is shown in the room, too.
+    """
+
+    id: str | None = None
+    room_id: str
+    text: str = ""
+    alias: str | None = None
+    emoji: str | None = None
+    avatar: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    thread_id: str | None = None
+    show_in_channel: bool = False
+
+
+def encode_message(message: OutgoingMessage) -> bytes:
+    """The body of `POST chat.sendMessage`.
+
+    Raises:
+        InvalidInput: a text holds half of a surrogate pair, which JSON in UTF-8 cannot.
+    """
+    wire = cast("dict[str, object]", msgspec.to_builtins(message, builtin_types=(datetime,)))
+    for attachment in cast("list[dict[str, object]]", wire.get("attachments", [])):
+        time = attachment.get("ts")
+        if isinstance(time, datetime):
+            attachment["ts"] = write_time(time)
+    try:
+        return msgspec.json.encode({"message": wire})
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            "message",
+            limit="texts must be Unicode",
+            given=f"a lone surrogate, U+{ord(error.object[error.start]):04X}",
+        ) from None
+
+
+class RocketChatUser(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_NAMES):
+    """A user as messages name one.
+
+    Attributes:
+        id: the user's id (`all` and `here` are mentioned like users).
+        username: the name that identifies the user; "" where the server gives none.
+        name: the user's full name, where the server gives one.
+    """
+
+    id: str
+    username: str = ""
+    name: str | None = None
+
+
+class ChannelMention(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_NAMES):
+    """A channel that a text mentions.
+
+    Attributes:
+        id: the channel's id.
+        name: its name, without `#`.
+    """
+
+    id: str
+    name: str = ""
+
+
+class MessageLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A link that the server found in a text.
+
+    Attributes:
+        url: the link.
+    """
+
+    url: str
+
+
+# A person's message, encrypted: the one type that chat.sendMessage takes.
+_ENCRYPTED = "e2e"
+
+
+class RocketChatMessage(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_NAMES):
+    """A message as the server stores it. The server may have rewritten the text.
+
+    Attributes:
+        id: its id.
+        room_id: the id of its room.
+        author: who wrote it.
+        ts: when the server stored it, in UTC.
+        text: its text.
+        updated_at: when anything of it last changed, in UTC.
+        edited_at: when its text was last edited, in UTC, or None.
+        alias: a name shown instead of the author's.
+        emoji: a picture shown instead of the author's, as `:name:`.
+        avatar: the URL of a picture shown instead of the author's.
+        attachments: boxes below the text; what does not fit the documented types is left out.
+        thread_id: the id of the message that began its thread.
+        show_in_channel: whether an answer in a thread is shown in the room, too.
+        mentions: users mentioned in the text.
+        channels: channels mentioned in the text.
+        urls: links in the text.
+        system_type: for what the server itself noted, what kind of note (`uj`: user joined).
+    """
+
+    id: str
+    room_id: str
+    author: RocketChatUser
+    ts: Moment
+    text: str = ""
+    updated_at: Moment | None = None
+    edited_at: Moment | None = None
+    alias: str | None = None
+    emoji: str | None = None
+    avatar: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    thread_id: str | None = None
+    show_in_channel: bool = False
+    mentions: tuple[RocketChatUser, ...] = ()
+    channels: tuple[ChannelMention, ...] = ()
+    urls: tuple[MessageLink, ...] = ()
+    system_type: str | None = None
+
+    @property
+    def is_system(self) -> bool:
+        """Whether the server noted something, rather than a person wrote it."""
+        return self.system_type is not None and self.system_type != _ENCRYPTED
+
+
+class SentMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was sent.
+
+    Attributes:
+        message: the message as the server stored it.
+        deduplicated: whether it was found stored by an earlier try, whose reply was lost or
+            which the caller made under the same id.
+    """
+
+    message: RocketChatMessage
+    deduplicated: bool = False

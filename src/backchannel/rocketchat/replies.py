@@ -1,0 +1,242 @@
+"""Reading replies: from status, headers and body to a value or an error.
+
+Servers from 3.x to 8.x put a refusal into different shapes (with `error` as code or as prose,
+with and without `errorType`, with the code in brackets behind the prose, under `message`); all
+become status, code, prose and details here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from backchannel.errors import ApiError, BackchannelError, MalformedReply, Outcome, RateLimited
+from backchannel.rocketchat import errors
+from backchannel.rocketchat.decoding import build
+from backchannel.wire import rules
+from backchannel.wire.json import JSON
+from backchannel.wire.messages import Request, Response
+from backchannel.wire.rules import refuse_failure, refuse_redirect, unless_safe
+
+__all__ = ["Refusal", "Reply", "is_without_message", "read_refusal", "read_reply", "retry_after"]
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the bodies of replies.
+
+    Attributes:
+        success: whether the server did what was asked.
+    """
+
+    success: bool
+
+
+R = TypeVar("R", bound=Reply)
+
+# Not JSON, not UTF-8, a number with too many digits, or nested too deeply.
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
+
+
+def read_reply(
+    request: Request,
+    response: Response,
+    kind: type[R],
+    *,
+    now: float,
+    unexplained: type[ApiError] = ApiError,
+) -> R:
+    """Read the reply to a request.
+
+    Args:
+        request: what was asked.
+        response: what came back.
+        kind: the body that is expected of a success.
+        now: seconds since 1970, for a rate limit that ends at a given time.
+        unexplained: the error for a refusal that says nothing but that it is one.
+
+    Raises:
+        RedirectRefused, RateLimited, ServerFailure: by status, whatever the body.
+        ApiError: a refusal; narrower ones are in `backchannel.rocketchat.errors`.
+        MalformedReply: neither a refusal nor what was expected.
+    """
+    refuse_redirect(request, response)
+    if response.status == 429:
+        raise _rate_limited(request, response, now)
+    refuse_failure(request, response)
+    try:
+        if 200 <= response.status < 300:
+            reply = msgspec.json.decode(response.body, type=kind)
+            if reply.success:
+                return reply
+    except _UNREADABLE:
+        pass
+    return _read_slowly(request, response, kind, now, unexplained)
+
+
+def _read_slowly(
+    request: Request, response: Response, kind: type[R], now: float, unexplained: type[ApiError]
+) -> R:
+    """Read what is a refusal, or does not quite fit, or is something else altogether."""
+    try:
+        body: JSON = msgspec.json.decode(response.body)
+    except _UNREADABLE:
+        body = None
+    if response.status >= 400 or (isinstance(body, dict) and body.get("success") is False):
+        raise _refusal_error(request, response, body, now, unexplained)
+    if not isinstance(body, dict):
+        raise _malformed(request, response, "no JSON object")
+    if body.get("success") is not True:
+        raise _malformed(request, response, "no `success`")
+    try:
+        return build(body, kind)
+    except msgspec.ValidationError as error:
+        raise _malformed(request, response, str(error)) from None
+
+
+def _malformed(request: Request, response: Response, why: str) -> MalformedReply:
+    return MalformedReply(
+        f"{request.label}: {why} (status {response.status},"
+        f" {response.content_type or 'no content type'}: {response.excerpt()})",
+        outcome=unless_safe(request),
+        response=response,
+    )
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A refusal, whatever its shape was.
+
+    Attributes:
+        code: the server's code, or "".
+        prose: the server's words without the code, or "".
+        details: the server's details, as plain JSON.
+    """
+
+    code: str = ""
+    prose: str = ""
+    details: JSON = None
+
+    @property
+    def text(self) -> str:
+        """Words and code, as far as there are any."""
+        if self.prose and self.code:
+            return f"{self.prose} [{self.code}]"
+        return self.prose or self.code
+
+
+_SUFFIX = re.compile(r"\s*\[([A-Za-z][\w.-]*)\]$")
+_CODE = re.compile(r"[A-Za-z][\w-]*")
+
+
+def read_refusal(body: Mapping[str, JSON]) -> Refusal:
+    """Read the body of a refusal."""
+    said, code = body.get("error"), body.get("errorType")
+    message = body.get("message")
+    code = code if isinstance(code, str) else ""
+    if isinstance(message, str) and message:
+        # A refused login has its code in `error`, as a word or a number; others repeat the prose.
+        if not code and said is not None and said != message:
+            code = str(said)
+        prose = message
+    elif isinstance(said, str):
+        prose = said
+    else:
+        prose = "" if said is None else msgspec.json.encode(said).decode()
+    suffix = _SUFFIX.search(prose)
+    if suffix and code in {"", suffix[1]}:
+        prose, code = prose[: suffix.start()], suffix[1]
+    if _CODE.fullmatch(prose) and not _CODE.fullmatch(code):
+        # A plain error's message is its code; rooms.info has code and prose exchanged.
+        prose, code = code, prose
+    return Refusal(code, prose, body.get("details"))
+
+
+# The code of a 401 or 403 is of no use: servers before 9 say "unauthorized" for both.
+_BY_STATUS: Mapping[int, type[ApiError]] = {
+    401: errors.NotAuthenticated,
+    403: errors.NotPermitted,
+}
+_BY_CODE: Mapping[str, type[ApiError]] = {
+    "You_have_been_muted": errors.NotPermitted,
+    "error-action-not-allowed": errors.NotPermitted,
+    "error-invalid-channel": errors.RoomNotFound,
+    "error-invalid-room": errors.RoomNotFound,
+    "error-invalid-user": errors.UserNotFound,
+    "error-not-allowed": errors.NotPermitted,
+    "error-room-not-found": errors.RoomNotFound,
+    "error-unauthorized": errors.NotPermitted,
+    "invalid-channel": errors.RoomNotFound,
+    "not-allowed": errors.NotPermitted,
+    "totp-invalid": errors.TwoFactorRequired,
+    "totp-max-attempts": errors.TwoFactorRequired,
+    "totp-required": errors.TwoFactorRequired,
+}
+_BY_PROSE: Mapping[str, type[ApiError]] = {
+    "Not enough permission": errors.NotPermitted,
+    "You can't send messages because the room is readonly.": errors.NotPermitted,
+}
+# What servers answer to an id that is already stored. The first is an accident of theirs, which
+# also happens when an app prevents the message: only a look at what is stored tells.
+_WITHOUT_MESSAGE = "starred"
+_REPEATED = re.compile(rf"{_WITHOUT_MESSAGE}|E11000|duplicate key")
+
+
+def is_without_message(error: BackchannelError) -> bool:
+    """Whether a refusal says that the server, having done its work, has no message to show."""
+    if not isinstance(error, ApiError) or error.response is None:
+        return False
+    return _WITHOUT_MESSAGE.encode() in error.response.body
+
+
+def _refusal_error(
+    request: Request, response: Response, body: JSON, now: float, unexplained: type[ApiError]
+) -> BackchannelError:
+    refusal = read_refusal(body) if isinstance(body, dict) else Refusal(prose=response.excerpt())
+    if refusal.code == "error-too-many-requests":  # 0.7x says it with status 400
+        return _rate_limited(request, response, now)
+    kind = (
+        _BY_STATUS.get(response.status)
+        or _BY_CODE.get(refusal.code)
+        or _BY_PROSE.get(refusal.prose)
+        or (errors.EndpointNotFound if response.status == 404 else None)
+        or (ApiError if refusal.text else unexplained)
+    )
+    ambiguous = request.effect and _REPEATED.search(refusal.text)
+    return kind(
+        f"{request.label}: {refusal.text or 'refused without a reason'} ({response.status})",
+        code=refusal.code,
+        details=refusal.details,
+        outcome=Outcome.UNKNOWN if ambiguous else Outcome.NOT_SENT,
+        response=response,
+    )
+
+
+_SECONDS = re.compile(r"wait ([0-9]+) seconds")
+_MILLISECONDS = re.compile(r"[0-9]{1,16}")
+
+
+def _rate_limited(request: Request, response: Response, now: float) -> RateLimited:
+    seconds = retry_after(response, now)
+    wait = "" if seconds is None else f", wait {seconds:g} seconds"
+    return RateLimited(
+        f"{request.label}: too many requests{wait} ({response.status})",
+        retry_after=seconds,
+        response=response,
+    )
+
+
+def retry_after(response: Response, now: float) -> float | None:
+    """Seconds to wait after a rate limit, or None where the reply does not say.
+
+    The text has them; so has the header X-RateLimit-Reset, but as a time of the server's clock
+    (milliseconds since 1970), which may differ from `now`; a proxy sends Retry-After.
+    """
+    in_text = _SECONDS.search(response.body.decode("utf-8", "replace"))
+    if in_text:
+        return float(in_text[1])
+    reset = response.headers.get("x-ratelimit-reset", "").strip()
+    if _MILLISECONDS.fullmatch(reset):
+        return max(0.0, int(reset) / 1000 - now)
+    return rules.retry_after(response.headers)

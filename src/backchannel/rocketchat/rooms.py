@@ -1,0 +1,102 @@
+"""Rooms: what one is, and finding it by name or id."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from backchannel.drive import Flow
+from backchannel.rocketchat.checks import check_name
+from backchannel.rocketchat.replies import Reply
+from backchannel.rocketchat.session import Session
+from backchannel.rocketchat.wire_names import WIRE_NAMES
+
+__all__ = ["RocketChatRoom", "RoomKind", "find_room"]
+
+
+class RoomKind(enum.Enum):
+    """What kind of room it is."""
+
+    CHANNEL = "c"
+    GROUP = "p"
+    DIRECT = "d"
+    OMNICHANNEL = "l"
+    OTHER = ""
+
+    @classmethod
+    def _missing_(cls, value: object) -> RoomKind:
+        del value
+        return cls.OTHER  # of a newer server
+
+
+class RocketChatRoom(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_NAMES):
+    """A room.
+
+    Attributes:
+        id: its id.
+        kind: what kind it is.
+        name: its name without `#`; "" for a direct room.
+        display_name: its name as people see it, where that is another.
+        topic: its topic.
+        usernames: who is in a direct room.
+        read_only: whether only some may write in it.
+        archived: whether nobody may.
+    """
+
+    id: str
+    kind: RoomKind
+    name: str = ""
+    display_name: str | None = None
+    topic: str | None = None
+    usernames: tuple[str, ...] = ()
+    read_only: bool = False
+    archived: bool = False
+
+
+class RoomReply(Reply, frozen=True, kw_only=True):
+    """The body of a `rooms.info`."""
+
+    room: RocketChatRoom
+
+
+class _DirectRoom(msgspec.Struct, frozen=True):
+    """A direct room as `im.create` writes one: its id is under `rid`."""
+
+    rid: str
+    usernames: tuple[str, ...] = ()
+
+
+class _DirectRoomReply(Reply, frozen=True, kw_only=True):
+    room: _DirectRoom
+
+
+def find_room(session: Session, room: str, *, by_id: bool = False) -> Flow[RocketChatRoom]:
+    """The flow that finds a room.
+
+    Args:
+        session: who asks whom.
+        room: `general` or `#general` for a channel or group, `@bob` for the direct room with a
+            user (opened if there is none), or an id.
+        by_id: whether `room` is an id.
+
+    Raises:
+        InvalidInput: `room` is blank.
+        RoomNotFound, UserNotFound, NotPermitted: there is none, or not for this user.
+        BackchannelError: the others of a read.
+    """
+    name = room if by_id else room.removeprefix("#")
+    if not by_id and name.startswith("@"):
+        check_name("room", name[1:])
+        return (yield from _open_direct_room(session, name[1:]))
+    check_name("room", name)
+    query = {"roomId" if by_id else "roomName": name}
+    return (yield from session.read(session.get("rooms.info", query), RoomReply)).room
+
+
+def _open_direct_room(session: Session, username: str) -> Flow[RocketChatRoom]:
+    body = msgspec.json.encode({"username": username})
+    # Two users have one direct room, however often it is opened.
+    request = session.post("im.create", body, effect=False)
+    room = (yield from session.read(request, _DirectRoomReply)).room
+    return RocketChatRoom(id=room.rid, kind=RoomKind.DIRECT, usernames=room.usernames)
