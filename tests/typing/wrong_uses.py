@@ -1,11 +1,12 @@
 """Wrong uses. A comment gives what each checker must find in its line, and nothing else."""
 
-# fmt: off  (each use stands in one line, with what must be found there)
+# fmt: off
 from __future__ import annotations
+
+from glimesh_api.operations import CHAT_MESSAGES
 
 import glimesh_api as api
 from backchannel import AsyncGlimesh, Attachment, Chat, Glimesh, RocketChat
-from glimesh_api.operations import CHAT_MESSAGES
 
 
 def arguments(glimesh: Glimesh) -> None:
