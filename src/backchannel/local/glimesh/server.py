@@ -1,0 +1,94 @@
+"""The site as an application, and on a socket."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from backchannel.local.glimesh import oauth
+from backchannel.local.glimesh.graph import graph
+from backchannel.local.glimesh.http import RaisedError, error_page, read_parameters
+from backchannel.local.glimesh.seed import seed
+from backchannel.local.serve import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from backchannel.local.glimesh.world import World
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def utc_now() -> datetime:
+    """The time, timezone-aware."""
+    return datetime.now(UTC)
+
+
+def application(world: World, clock: Callable[[], datetime]) -> Starlette:
+    """An ASGI application that answers out of `world`, and changes it.
+
+    Every request is answered in one step of the event loop, so the world needs no lock.
+    """
+
+    async def answer(request: Request) -> Response:
+        body = await request.body()
+        try:
+            # The server reads the body before it looks at path or login.
+            parameters = read_parameters(request, body)
+            path = request.url.path
+            if path == "/api/oauth/token" and request.method == "POST":
+                return oauth.token(parameters, world, clock)
+            if path == "/api/graph" or path.startswith("/api/graph/"):
+                return graph(request, parameters, world, clock)
+            raise RaisedError(404)
+        except RaisedError as error:
+            return error_page(error, request.headers.get("accept"))
+
+    return Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
+
+
+class LocalGlimesh:
+    """A Glimesh site on a loopback port, to test programs against. A context manager.
+
+    `world` is what it knows at first, and may be looked at any time (default: `seed`, whose tokens
+    are named there). `clock` tells the time, timezone-aware. `url` is its base URL:
+
+        with LocalGlimesh() as server:
+            glimesh = Glimesh(token="tok-viewer", url=server.url)
+
+    Raises OSError when `host` and `port` (0: any free one) cannot be had.
+    """
+
+    def __init__(
+        self,
+        *,
+        world: World | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self.world = seed(clock()) if world is None else world
+        self._server = serve(application(self.world, clock), host=host, port=port)
+        self.url = self._server.url
+
+    def close(self) -> None:
+        """Stop serving. The world stays as it is."""
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
