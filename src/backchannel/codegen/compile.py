@@ -1,0 +1,154 @@
+"""The compiler: schema and operations in, the files of a package out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from backchannel.codegen import engine, names
+from backchannel.codegen.configuration import Configuration
+from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
+from backchannel.codegen.inputs import enums_module, input_types_module, scalars_module
+from backchannel.codegen.layout import formatted
+from backchannel.codegen.module import Module
+from backchannel.codegen.normalized import Normalizer
+from backchannel.codegen.operations import OperationModule, OperationPlan
+from backchannel.codegen.overrides import apply_overrides
+from backchannel.codegen.package import init_module, listing_module, private_package
+from backchannel.codegen.plan import Plan, make_plan
+from backchannel.codegen.plugin import Decisions
+from backchannel.codegen.results import Fragment, Owner, ResultClasses
+from backchannel.codegen.selection import is_object
+from backchannel.codegen.sources import SourceFile, parse_operations, parse_schema
+from graphql import GraphQLEnumType, GraphQLInputObjectType, Node
+
+
+def compile_package(
+    schema: Sequence[SourceFile],
+    operations: Sequence[SourceFile],
+    configuration: Configuration | None = None,
+) -> dict[str, str]:
+    """Compile operations into a package of typed functions.
+
+    It writes no files but in a temporary directory, in which the code is formatted.
+
+    Args:
+        schema: the schema, in SDL.
+        operations: operations, and the fragments they share.
+        configuration: custom scalars and overrides.
+
+    Returns:
+        The package's files: their texts by their paths relative to it, with slashes.
+
+    Raises:
+        CompileError: the input has mistakes; it lists all that were found.
+    """
+    configuration = configuration or Configuration()
+    parsed = parse_schema(schema)
+    document = parse_operations(parsed, operations)
+    # Only now: the rules of GraphQL hold for the schema as the server declares it.
+    apply_overrides(parsed, configuration.overrides)
+    plan = make_plan(parsed, document, configuration)
+    return formatted(_render(plan, _decide(plan)))
+
+
+def _decide(plan: Plan) -> Decisions:
+    normalizer = Normalizer({name: each.token for name, each in plan.fragments.items()})
+    fragments = plan.fragments.values()
+    return engine.decide(
+        plan.schema,
+        [
+            normalizer.operation(each.token, each.definition, each.variable_tokens, each.selection)
+            for each in plan.operations
+        ],
+        [normalizer.fragment(each.token, each.selection) for each in fragments],
+        [(each.token, each.selection.type) for each in fragments if not is_object(each.selection)],
+        plan.scalars,
+    )
+
+
+@dataclass
+class _Exports:
+    """The names that the package exports, and where from; finds names given twice."""
+
+    homes: dict[str, str] = field(default_factory=dict[str, str])
+    problems: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    _first: dict[str, Node] = field(default_factory=dict[str, Node])
+
+    def add(self, exported: Iterable[str], home: str, node: Node) -> None:
+        """Export names of a module, on behalf of a definition of the input or the schema."""
+        for name in exported:
+            if name in self.homes:
+                self.problems.append(
+                    at_node(
+                        node,
+                        f"the name {name} is taken already, by what is at"
+                        f" {place(self._first[name])}: rename one of them",
+                    )
+                )
+            self.homes[name] = home
+            self._first[name] = node
+
+
+def _render(plan: Plan, decisions: Decisions) -> dict[str, str]:
+    files: dict[str, str] = {"py.typed": ""}
+    exports = _Exports()
+    constants: dict[str, str] = {}
+    fragment_homes: dict[str, str] = {}
+    for fragment in plan.fragments.values():
+        home = f"_fragments.{fragment.module}"
+        text, exported = _fragment_module(fragment, plan, decisions)
+        files[f"_fragments/{fragment.module}.py"] = text
+        exports.add(exported, f".{home}", fragment.selection.node)
+        fragment_homes |= dict.fromkeys(exported, f".{home}")
+    for operation in plan.operations:
+        home = f"_operations.{operation.function}"
+        text, exported = _operation_module(operation, plan, decisions)
+        files[f"_operations/{operation.function}.py"] = text
+        exports.add([operation.function, *exported], f".{home}", operation.definition)
+        constants[operation.constant] = f".{home}"
+    enums = [each for each in plan.types if isinstance(each, GraphQLEnumType)]
+    inputs = [each for each in plan.types if isinstance(each, GraphQLInputObjectType)]
+    for home, types in (("enums", enums), ("input_types", inputs)):
+        for each in types:
+            assert each.ast_node is not None, "the schema was parsed"
+            exports.add([names.class_name(each.name)], f".{home}", each.ast_node)
+    if exports.problems:
+        raise CompileError(in_order(exports.problems))
+    files["enums.py"] = enums_module(enums, decisions)
+    files["input_types.py"] = input_types_module(inputs, decisions, plan.scalars)
+    files["scalars.py"] = scalars_module(plan.scalars)
+    files["operations.py"] = listing_module(
+        "The operations as constants without I/O, each named like its function.", constants
+    )
+    files["fragments.py"] = listing_module("The types of the fragments.", fragment_homes)
+    files["_operations/__init__.py"] = private_package("A module for each operation.")
+    files["_fragments/__init__.py"] = private_package("A module for each fragment.")
+    files["__init__.py"] = init_module(exports.homes, ("operations",))
+    return files
+
+
+def _fragment_module(fragment: Fragment, plan: Plan, decisions: Decisions) -> tuple[str, list[str]]:
+    """The module of a fragment, and what it exports."""
+    on = fragment.selection.type.name
+    module = Module(f"The fragment {fragment.name} on {on}.")
+    owner = Owner(
+        fragment.name, names.pascal_case(fragment.name), fragment.token, fragment.class_name
+    )
+    results = ResultClasses(module, owner, plan.selector, plan.fragments, decisions, ".")
+    if is_object(fragment.selection):
+        results.write(fragment.selection)
+    else:
+        results.write_held(fragment.selection)
+    return module.render(), results.exported
+
+
+def _operation_module(
+    operation: OperationPlan, plan: Plan, decisions: Decisions
+) -> tuple[str, list[str]]:
+    """The module of an operation, and what it exports beside the function."""
+    writer = OperationModule(operation, plan.schema, plan.selector, decisions, plan.scalars)
+    results = ResultClasses(
+        writer.module, operation.owner, plan.selector, plan.fragments, decisions, ".._fragments."
+    )
+    return writer.render(results), results.exported

@@ -1,0 +1,192 @@
+"""Input types, enums and scalars: what the schema defines for all operations together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from backchannel.codegen import names, text
+from backchannel.codegen.annotations import modern
+from backchannel.codegen.configuration import ScalarMapping, modules_of
+from backchannel.codegen.engine import EngineError
+from backchannel.codegen.module import Module
+from backchannel.codegen.plugin import Decisions
+from backchannel.codegen.results import BUILTIN_SCALARS, MODELS, description
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLSchema,
+    get_named_type,
+)
+
+
+def leaf_name(named: GraphQLNamedType, python_name: str, module: Module, package: str) -> str:
+    """The name of an input's or variable's innermost type, imported where it is generated.
+
+    Args:
+        named: the type in the schema.
+        python_name: what ariadne-codegen calls it.
+        module: the module that needs it.
+        package: the generated package, relative to the module (`.`, `..`).
+    """
+    if named.name in BUILTIN_SCALARS:
+        return python_name
+    name = names.class_name(named.name)
+    if isinstance(named, GraphQLInputObjectType):
+        home = "input_types"
+    else:
+        home = "enums" if isinstance(named, GraphQLEnumType) else "scalars"
+    module.use(f"{package}{home}", name)
+    return name
+
+
+def scalar_marker(name: str) -> str:
+    """The name of a custom scalar's marker, which parses and serializes it."""
+    return f"{names.class_name(name)}Scalar"
+
+
+def reachable(schema: GraphQLSchema, used: Iterable[str]) -> list[GraphQLNamedType]:
+    """The types that variables need, those inside of inputs included, sorted by name."""
+    found: dict[str, GraphQLNamedType] = {}
+    pending = list(used)
+    while pending:
+        named = schema.type_map[pending.pop()]
+        if named.name in found:
+            continue
+        found[named.name] = named
+        if isinstance(named, GraphQLInputObjectType):
+            pending += [get_named_type(field.type).name for field in named.fields.values()]
+    return [found[name] for name in sorted(found)]
+
+
+def input_types_module(
+    inputs: Iterable[GraphQLInputObjectType],
+    decisions: Decisions,
+    mappings: Mapping[str, ScalarMapping],
+) -> str:
+    """The module of the input types."""
+    module = Module("Input types. A field that is left out is not sent; None is sent as null.")
+    module.use(MODELS, "Input")
+    for definition in inputs:
+        module.add(_input_class(module, definition, decisions, mappings))
+    return module.render()
+
+
+def _input_class(
+    module: Module,
+    definition: GraphQLInputObjectType,
+    decisions: Decisions,
+    mappings: Mapping[str, ScalarMapping],
+) -> str:
+    try:
+        annotations = decisions.inputs[definition.name]
+    except KeyError:
+        raise EngineError(f"ariadne-codegen decided no types for {definition.name}") from None
+    attributes = names.scope(definition.fields, names.FIELDS)
+    fields: list[str] = []
+    markers: list[str] = []
+    for name, field in definition.fields.items():
+        named = get_named_type(field.type)
+        if isinstance(named, GraphQLInputObjectType):
+            annotation = modern(annotations[name], lambda _, n=named: names.class_name(n.name))
+        else:
+            annotation = modern(
+                annotations[name], lambda given, n=named: leaf_name(n, given, module, ".")
+            )
+        fields.append(_input_field(module, name, attributes[name], annotation, field))
+        if mappings.get(named.name) and mappings[named.name].parse:
+            marker = scalar_marker(named.name)
+            module.use(".scalars", marker)
+            markers.append(f'"{attributes[name]}": {marker}')
+    if markers:
+        module.use("collections.abc", "Mapping")
+        module.use("typing", "ClassVar")
+        module.use(MODELS, "Scalar")
+        joined = ", ".join(markers)
+        fields.insert(0, f"scalar_fields: ClassVar[Mapping[str, type[Scalar]]] = {{{joined}}}")
+    said = text.clean(definition.description)
+    described = [
+        (attributes[name], description(field))
+        for name, field in definition.fields.items()
+        if description(field)
+    ]
+    doc = text.paragraphs(
+        text.summarized(said, text.WIDTH - 4) or f"The input type {definition.name}.",
+        text.section("Attributes", described, text.WIDTH - 4),
+    )
+    body = "\n".join(f"    {line}" for line in [text.docstring(doc, 4), *fields])
+    return f"class {names.class_name(definition.name)}(Input, kw_only=True):\n{body}\n"
+
+
+def _input_field(
+    module: Module, name: str, attribute: str, annotation: str, field: GraphQLInputField
+) -> str:
+    has_default = field.ast_node is not None and field.ast_node.default_value is not None
+    may_be_unset = has_default or not isinstance(field.type, GraphQLNonNull)
+    options = ["default=UNSET"] if may_be_unset else []
+    if may_be_unset:
+        module.use(MODELS, "UNSET", "Unset")
+    if attribute != name:
+        module.use_module("msgspec")
+        options.append(f'name="{name}"')
+    kind = f"{annotation} | Unset" if may_be_unset else annotation
+    if not options:
+        return f"{attribute}: {kind}"
+    value = "UNSET" if options == ["default=UNSET"] else f"msgspec.field({', '.join(options)})"
+    return f"{attribute}: {kind} = {value}"
+
+
+def enums_module(enums: Iterable[GraphQLEnumType], decisions: Decisions) -> str:
+    """The module of the enums."""
+    module = Module("Enums. A value that the schema does not know is kept: see `is_known`.")
+    module.use(MODELS, "OpenEnum")
+    for definition in enums:
+        if definition.name not in decisions.enums:
+            raise EngineError(f"ariadne-codegen decided no values for {definition.name}")
+        members = names.members(decisions.enums[definition.name])
+        described = [
+            (members[value], description(definition.values[value]))
+            for value in members
+            if description(definition.values[value])
+        ]
+        said = text.clean(definition.description)
+        doc = text.paragraphs(
+            text.summarized(said, text.WIDTH - 4) or f"The enum {definition.name}.",
+            text.section("Attributes", described, text.WIDTH - 4),
+        )
+        lines = [text.docstring(doc, 4)]
+        lines += [f'{name} = "{value}"' for value, name in members.items()]
+        body = "\n".join(f"    {line}" for line in lines)
+        module.add(f"class {names.class_name(definition.name)}(OpenEnum):\n{body}\n")
+    return module.render()
+
+
+def scalars_module(mappings: Mapping[str, ScalarMapping]) -> str:
+    """The module of the custom scalars.
+
+    A scalar with a parser is two things: its Python type to a type checker, and at run time a
+    marker by which msgspec finds the parser.
+    """
+    module = Module("Custom scalars: their Python types, and how they are read and written.")
+    for name, mapping in sorted(mappings.items()):
+        alias = names.class_name(name)
+        for expression in (mapping.type, mapping.parse, mapping.serialize):
+            for needed in modules_of(expression or "None") or ():
+                module.use_module(needed)
+        module.use("typing", "TypeAlias")
+        if mapping.parse is None:
+            module.add(f"{alias}: TypeAlias = {mapping.type}\n")
+            continue
+        module.use("typing", "TYPE_CHECKING")
+        module.use(MODELS, "scalar")
+        marker = scalar_marker(name)
+        module.add(
+            f'{marker} = scalar("{name}", {mapping.parse}, {mapping.serialize})\n'
+            "if TYPE_CHECKING:\n"
+            f"    {alias}: TypeAlias = {mapping.type}\n"
+            "else:\n"
+            f"    {alias} = {marker}\n"
+        )
+    return module.render()

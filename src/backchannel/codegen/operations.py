@@ -1,0 +1,296 @@
+"""Modules of operations: result classes, the constant, and the typed function."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backchannel.codegen import names, text
+from backchannel.codegen.annotations import modern, with_nullable_items
+from backchannel.codegen.configuration import ScalarMapping
+from backchannel.codegen.engine import EngineError
+from backchannel.codegen.inputs import leaf_name, scalar_marker
+from backchannel.codegen.module import Module
+from backchannel.codegen.plugin import Decisions
+from backchannel.codegen.results import MODELS, Owner, ResultClasses, description
+from backchannel.codegen.selection import Selection, Selector
+from backchannel.codegen.variables import Use
+from graphql import (
+    GraphQLNamedType,
+    GraphQLSchema,
+    ListTypeNode,
+    NamedTypeNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    TokenKind,
+    TypeNode,
+    VariableDefinitionNode,
+    print_ast,
+)
+
+
+@dataclass(frozen=True)
+class OperationPlan:
+    """An operation with its names and everything that is known of it before types are.
+
+    Attributes:
+        definition: the user's own.
+        name: its name in GraphQL.
+        token: its name in the normalized documents.
+        variable_tokens: those of its variables.
+        function: the name of the function and of its module.
+        selection: what it selects.
+        uses: what its variables stand for.
+        document: what goes on the wire.
+    """
+
+    definition: OperationDefinitionNode
+    name: str
+    token: str
+    variable_tokens: tuple[str, ...]
+    function: str
+    selection: Selection
+    uses: Sequence[Use]
+    document: str
+
+    @property
+    def owner(self) -> Owner:
+        """The operation as the owner of result classes."""
+        prefix = names.pascal_case(self.name)
+        root_name = names.freed(f"{prefix}Result", names.CLASSES)
+        return Owner(self.name, prefix, self.token, root_name, is_operation=True)
+
+    @property
+    def constant(self) -> str:
+        """The name of the constant."""
+        return names.constant_name(self.function)
+
+    @property
+    def kind(self) -> str:
+        """`query`, `mutation` or `subscription`."""
+        return self.definition.operation.value
+
+
+@dataclass(frozen=True)
+class _Parameter:
+    variable: VariableDefinitionNode
+    wire_name: str
+    name: str
+    annotation: str
+    named: GraphQLNamedType
+    may_be_unset: bool
+
+
+class OperationModule:
+    """Writes the module of one operation.
+
+    Args:
+        plan: the operation.
+        schema: the schema.
+        selector: resolves fragments.
+        decisions: the types.
+        scalars: mappings of the custom scalars in use.
+    """
+
+    def __init__(
+        self,
+        plan: OperationPlan,
+        schema: GraphQLSchema,
+        selector: Selector,
+        decisions: Decisions,
+        scalars: Mapping[str, ScalarMapping],
+    ) -> None:
+        self._plan = plan
+        self._schema = schema
+        self._selector = selector
+        self._decisions = decisions
+        self._scalars = scalars
+        self._module = Module(f"The {plan.kind} {plan.name}.")
+
+    def render(self, results: ResultClasses) -> str:
+        """The code of the module.
+
+        Args:
+            results: writes the result classes into `module`.
+        """
+        plan = self._plan
+        results.write(plan.selection)
+        fields = list(plan.selection.fields.values())
+        root = self._selector.python_names(plan.selection)[fields[0].key]
+        unwrapped = len(fields) == 1
+        returned = results.field_type(fields[0]) if unwrapped else plan.owner.root_name
+        parameters = self._parameters()
+        self._module.use("backchannel.graphql.operation", "Operation")
+        self._module.add(self._constant(returned, root if unwrapped else None, parameters))
+        if plan.kind == "subscription":
+            self._module.add(self._subscription(returned, parameters))
+        else:
+            self._module.add(self._function(returned, parameters))
+        return self._module.render()
+
+    @property
+    def module(self) -> Module:
+        """The module that is written."""
+        return self._module
+
+    def _parameters(self) -> list[_Parameter]:
+        definitions = self._plan.definition.variable_definitions
+        chosen = names.scope((each.variable.name.value for each in definitions), names.PARAMETERS)
+        parameters: list[_Parameter] = []
+        for definition, token in zip(definitions, self._plan.variable_tokens, strict=True):
+            if token not in self._decisions.arguments:
+                raise EngineError(f"ariadne-codegen decided no type for a variable ({token})")
+            named = self._schema.type_map[named_type(definition.type)]
+            decided = with_nullable_items(self._decisions.arguments[token], definition.type)
+            annotation = modern(decided, lambda given, n=named: self._leaf(n, given))
+            required = isinstance(definition.type, NonNullTypeNode)
+            may_be_unset = not required or definition.default_value is not None
+            if may_be_unset:
+                self._module.use(MODELS, "UNSET", "Unset")
+            if required and may_be_unset:
+                annotation += " | Unset"
+            wire_name = definition.variable.name.value
+            parameters.append(
+                _Parameter(
+                    definition, wire_name, chosen[wire_name], annotation, named, may_be_unset
+                )
+            )
+        return parameters
+
+    def _leaf(self, named: GraphQLNamedType, given: str) -> str:
+        if given == "UnsetType":
+            return "Unset"
+        return leaf_name(named, given, self._module, "..")
+
+    def _constant(self, returned: str, root: str | None, parameters: list[_Parameter]) -> str:
+        plan = self._plan
+        fields = ", ".join(f'"{field.name}"' for field in plan.selection.fields.values())
+        variables = "".join(f'"{each.wire_name}": {self._variable(each)},\n' for each in parameters)
+        return (
+            f"{plan.constant}: Operation[{returned}] = Operation(\n"
+            f'    name="{plan.name}",\n'
+            f'    kind="{plan.kind}",\n'
+            f"    document={text.block(plan.document)},\n"
+            f"    result={plan.owner.root_name},\n"
+            f"    root={f'{chr(34)}{root}{chr(34)}' if root else None},\n"
+            f"    fields=({fields},),\n"
+            f"    variables={{{variables}}},\n"
+            ")\n"
+        )
+
+    def _variable(self, parameter: _Parameter) -> str:
+        self._module.use("backchannel.graphql.operation", "Variable")
+        options = [f'declared="{print_ast(parameter.variable.type)}"']
+        mapping = self._scalars.get(parameter.named.name)
+        if mapping is not None and mapping.parse is not None:
+            marker = scalar_marker(parameter.named.name)
+            self._module.use("..scalars", marker)
+            options.append(f"scalar={marker}")
+        uses = [use.coordinate for use in self._plan.uses if use.variable == parameter.wire_name]
+        if uses:
+            options.append("uses=({},)".format(", ".join(f'"{use}"' for use in uses)))
+        return f"Variable({', '.join(options)})"
+
+    def _function(self, returned: str, parameters: list[_Parameter]) -> str:
+        self._module.use("typing", "overload")
+        self._module.use_for_typing("collections.abc", "Coroutine")
+        self._module.use_for_typing(
+            "backchannel.graphql.client", "AsyncGraphQLClient", "GraphQLClient"
+        )
+        awaitable = f"Coroutine[object, object, {returned}]"
+        sync = self._signature("GraphQLClient", parameters, returned)
+        later = self._signature("AsyncGraphQLClient", parameters, awaitable)
+        either = self._signature(
+            "GraphQLClient | AsyncGraphQLClient", parameters, f"{returned} | {awaitable}"
+        )
+        body = self._body("execute", parameters)
+        return f"@overload\n{sync} ...\n@overload\n{later} ...\n{either}\n{body}"
+
+    def _subscription(self, returned: str, parameters: list[_Parameter]) -> str:
+        self._module.use_for_typing("collections.abc", "AsyncIterator")
+        self._module.use_for_typing("backchannel.graphql.client", "AsyncGraphQLClient")
+        signature = self._signature("AsyncGraphQLClient", parameters, f"AsyncIterator[{returned}]")
+        return f"{signature}\n{self._body('subscribe', parameters)}"
+
+    def _signature(self, client: str, parameters: list[_Parameter], returned: str) -> str:
+        listed = [
+            f"{each.name}: {each.annotation}" + (" = UNSET" if each.may_be_unset else "")
+            for each in parameters
+        ]
+        arguments = ", ".join([f"client: {client}", *(["*"] if listed else []), *listed])
+        return f"def {self._plan.function}({arguments}) -> {returned}:"
+
+    def _body(self, method: str, parameters: list[_Parameter]) -> str:
+        values = ", ".join(f'"{each.wire_name}": {each.name}' for each in parameters)
+        doc = text.docstring(self._docstring(parameters), 4)
+        return f"    {doc}\n    return client.{method}({self._plan.constant}, {{{values}}})\n"
+
+    def _docstring(self, parameters: list[_Parameter]) -> str:
+        width = text.WIDTH - 4
+        plan = self._plan
+        fields = list(plan.selection.fields.values())
+        said = _comment(plan.definition) or (
+            description(fields[0].definition) if len(fields) == 1 else ""
+        )
+        asynchronous = plan.kind == "subscription"
+        client = "An asynchronous client."
+        if not asynchronous:
+            client = "The client; with an asynchronous one the result is awaitable."
+        described = [("client", client)]
+        described += [(each.name, self._described(each)) for each in parameters]
+        returned = description(fields[0].definition) if len(fields) == 1 else "The whole result."
+        if asynchronous:
+            returned = "An asynchronous iterator: each item is one event." + (
+                f" {returned}" if returned and returned != said else ""
+            )
+        source = ", ".join(dict.fromkeys(field.coordinate for field in fields))
+        return text.paragraphs(
+            text.summarized(said, width) or f"Execute the {plan.kind} {plan.name}.",
+            text.section("Args", described, width),
+            _returns(returned if returned != said else "", width),
+            "Raises:\n    backchannel.errors.BackchannelError: one of its kinds.",
+            text.wrapped(f"Source: {source}.", width),
+        )
+
+    def _described(self, parameter: _Parameter) -> str:
+        found = dict.fromkeys(
+            description(use.definition)
+            for use in self._plan.uses
+            if use.variable == parameter.wire_name and description(use.definition)
+        )
+        default = parameter.variable.default_value
+        said = next(iter(found), "") if len(found) == 1 else ""
+        kind = f"{print_ast(parameter.variable.type)}"
+        if default is not None:
+            kind += f", {print_ast(default)} where left out"
+        return f"{said} ({kind})" if said else kind
+
+
+def _returns(description: str, width: int) -> str:
+    if not description:
+        return ""
+    return "Returns:\n" + textwrap.indent(text.wrapped(description, width - 4), "    ")
+
+
+def named_type(node: TypeNode) -> str:
+    """The name of the innermost type."""
+    if isinstance(node, ListTypeNode | NonNullTypeNode):
+        return named_type(node.type)
+    assert isinstance(node, NamedTypeNode)
+    return node.name.value
+
+
+def _comment(definition: OperationDefinitionNode) -> str:
+    """The comment above an operation: the lines right before it."""
+    if definition.loc is None:
+        return ""
+    token = definition.loc.start_token
+    lines: list[str] = []
+    line = token.line
+    before = token.prev
+    while before is not None and before.kind is TokenKind.COMMENT and before.line == line - 1:
+        lines.insert(0, (before.value or "").removeprefix(" "))
+        line = before.line
+        before = before.prev
+    return text.clean("\n".join(lines))

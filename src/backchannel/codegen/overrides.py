@@ -1,0 +1,125 @@
+"""What is known of a schema beyond what it says: a file of data, each entry with its reason."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from backchannel.codegen.diagnostics import CompileError, Diagnostic
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+)
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Places of the schema about which one thing is known.
+
+    Attributes:
+        coordinates: `Type.field`, and `Type.field[]` for the items of its list.
+        reason: why it is so.
+        source: where that can be seen.
+    """
+
+    coordinates: tuple[str, ...]
+    reason: str
+    source: str = ""
+
+
+class Overrides(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The contents of an overrides file.
+
+    Attributes:
+        nonnull: places declared nullable at which the server never answers null.
+        secret: fields whose values must not be shown.
+        path: the file, for messages.
+    """
+
+    nonnull: tuple[Entry, ...] = ()
+    secret: tuple[Entry, ...] = ()
+    path: str = "overrides"
+
+    @property
+    def secret_coordinates(self) -> frozenset[str]:
+        """The coordinates of all secret fields."""
+        return frozenset(_coordinates(self.secret))
+
+
+def read_overrides(path: Path) -> Overrides:
+    """Read an overrides file.
+
+    Raises:
+        CompileError: it cannot be read, is not TOML, or does not hold what it should.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        overrides = msgspec.convert({**tables, "path": str(path)}, Overrides)
+    except OSError as error:
+        message = error.strerror or str(error)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        message = str(error)
+    else:
+        return overrides
+    raise CompileError([Diagnostic(path=str(path), message=message)])
+
+
+def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
+    """Make the fields of the schema non-null in place.
+
+    To be called after operations were validated against the schema as it is: the rules of
+    GraphQL hold for what the server declares.
+
+    Raises:
+        CompileError: an entry names nothing in the schema, or changes nothing.
+    """
+    problems: list[str] = []
+    for coordinate in _coordinates(overrides.nonnull):
+        field = _field(schema, coordinate.removesuffix("[]"))
+        if field is None:
+            problems.append(f"nonnull: the schema has no field {coordinate}")
+        elif coordinate.endswith("[]"):
+            problems += _require_items(field, coordinate)
+        elif isinstance(field.type, GraphQLNonNull):
+            problems.append(f"nonnull: {coordinate} is non-null already")
+        else:
+            field.type = GraphQLNonNull(field.type)
+    problems += [
+        f"secret: the schema has no field {coordinate}"
+        for coordinate in _coordinates(overrides.secret)
+        if _field(schema, coordinate) is None
+    ]
+    if problems:
+        raise CompileError([Diagnostic(path=overrides.path, message=text) for text in problems])
+
+
+def _coordinates(entries: tuple[Entry, ...]) -> Iterator[str]:
+    for entry in entries:
+        yield from entry.coordinates
+
+
+def _field(schema: GraphQLSchema, coordinate: str) -> GraphQLField | None:
+    type_name, _, field_name = coordinate.partition(".")
+    named = schema.get_type(type_name)
+    if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
+        return named.fields.get(field_name)
+    return None
+
+
+def _require_items(field: GraphQLField, coordinate: str) -> list[str]:
+    """Make the items of a list non-null; returns what is wrong with that."""
+    required = isinstance(field.type, GraphQLNonNull)
+    of_list = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    if not isinstance(of_list, GraphQLList):
+        return [f"nonnull: {coordinate}: the field is no list"]
+    if isinstance(of_list.of_type, GraphQLNonNull):
+        return [f"nonnull: {coordinate}: the items are non-null already"]
+    items = GraphQLList(GraphQLNonNull(of_list.of_type))
+    field.type = GraphQLNonNull(items) if required else items
+    return []

@@ -1,0 +1,191 @@
+"""What is known of a package before types are decided: operations, fragments, names, scalars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from backchannel.codegen import names
+from backchannel.codegen.configuration import Configuration, ScalarMapping
+from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
+from backchannel.codegen.document import Documents
+from backchannel.codegen.inputs import reachable
+from backchannel.codegen.operations import OperationPlan, named_type
+from backchannel.codegen.results import BUILTIN_SCALARS, Fragment
+from backchannel.codegen.selection import Selection, Selector
+from backchannel.codegen.variables import VariableUses
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLNamedType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    get_named_type,
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything known of a package before types are decided.
+
+    Attributes:
+        schema: the schema, overrides applied.
+        selector: resolves fragments.
+        fragments: the fragments by their names in GraphQL.
+        operations: the operations, in the order of the input.
+        types: enums, inputs and scalars in use, sorted by name.
+        scalars: mappings of the custom scalars in use.
+    """
+
+    schema: GraphQLSchema
+    selector: Selector
+    fragments: dict[str, Fragment]
+    operations: Sequence[OperationPlan]
+    types: Sequence[GraphQLNamedType]
+    scalars: dict[str, ScalarMapping]
+
+
+def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Configuration) -> Plan:
+    """Plan a package.
+
+    Raises:
+        CompileError: two functions would have one name, a scalar is not mapped, or an
+            operation selects what cannot be compiled.
+    """
+    definitions = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    selector = Selector(schema, definitions, configuration.overrides.secret_coordinates)
+    modules = names.scope(definitions, names.FUNCTIONS)
+    fragments = {
+        name: Fragment(
+            name=name,
+            token=f"Fr{index}",
+            class_name=names.class_name(name),
+            module=modules[name],
+            selection=selector.fragment(name),
+        )
+        for index, name in enumerate(definitions, start=1)
+    }
+    operations = [
+        definition
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+    ]
+    plans = _plan_operations(operations, schema, selector, definitions)
+    selector.check()
+    _check_functions(plans)
+    used = [*_variable_types(plans), *_selected_types(plans, fragments.values())]
+    types = reachable(schema, (name for name, _ in used))
+    return Plan(
+        schema, selector, fragments, plans, types, _map_scalars(schema, types, used, configuration)
+    )
+
+
+def _plan_operations(
+    operations: Sequence[OperationDefinitionNode],
+    schema: GraphQLSchema,
+    selector: Selector,
+    fragments: dict[str, FragmentDefinitionNode],
+) -> list[OperationPlan]:
+    documents = Documents(schema, fragments)
+    uses = VariableUses(schema, fragments)
+    plans: list[OperationPlan] = []
+    for index, definition in enumerate(operations, start=1):
+        assert definition.name is not None, "operations without names were refused"
+        name = definition.name.value
+        count = len(definition.variable_definitions)
+        selection = selector.operation(definition)
+        # What else is made of the operation needs a selection without mistakes.
+        selector.check()
+        plans.append(
+            OperationPlan(
+                definition=definition,
+                name=name,
+                token=f"Op{index}",
+                variable_tokens=tuple(f"v{index}x{number}" for number in range(count)),
+                function=names.function_name(name),
+                selection=selection,
+                uses=uses.of(definition),
+                document=documents.of(definition),
+            )
+        )
+    return plans
+
+
+def _check_functions(plans: Iterable[OperationPlan]) -> None:
+    problems: list[Diagnostic] = []
+    taken: dict[str, OperationPlan] = {}
+    for plan in plans:
+        other = taken.setdefault(plan.function, plan)
+        if other is not plan:
+            problems.append(
+                at_node(
+                    plan.definition,
+                    f"{plan.name} and {other.name} ({place(other.definition)}) would both be the"
+                    f" function {plan.function}: rename one of them",
+                )
+            )
+    if problems:
+        raise CompileError(in_order(problems))
+
+
+def _variable_types(plans: Iterable[OperationPlan]) -> Iterator[tuple[str, Node]]:
+    for plan in plans:
+        for definition in plan.definition.variable_definitions:
+            yield named_type(definition.type), definition
+
+
+def _selected_types(
+    plans: Iterable[OperationPlan], fragments: Iterable[Fragment]
+) -> Iterator[tuple[str, Node]]:
+    """The types of selected leaves."""
+    for owner in (*plans, *fragments):
+        yield from _leaves(owner.selection)
+
+
+def _leaves(selection: Selection) -> Iterator[tuple[str, Node]]:
+    for member in selection.members.values():
+        yield from _leaves(member)
+    for field in selection.fields.values():
+        if field.selection is None:
+            yield get_named_type(field.definition.type).name, field.node
+        else:
+            yield from _leaves(field.selection)
+
+
+def _map_scalars(
+    schema: GraphQLSchema,
+    types: Iterable[GraphQLNamedType],
+    used: Iterable[tuple[str, Node]],
+    configuration: Configuration,
+) -> dict[str, ScalarMapping]:
+    custom = [
+        named.name
+        for named in types
+        if isinstance(named, GraphQLScalarType) and named.name not in BUILTIN_SCALARS
+    ]
+    mapped = {name: configuration.scalar(name) for name in custom}
+    problems: list[Diagnostic] = []
+    places = list(used)
+    for name in (name for name in custom if mapped[name] is None):
+        node = next(
+            node
+            for type_name, node in places
+            if name in {each.name for each in reachable(schema, [type_name])}
+        )
+        problems.append(
+            at_node(
+                node,
+                f"the scalar {name} has no Python type: give the option --config a TOML file with"
+                f" [scalars.{name}] and in it type, and parse and serialize if JSON has no such"
+                " value",
+            )
+        )
+    if problems:
+        raise CompileError(in_order(problems))
+    return {name: mapping for name, mapping in mapped.items() if mapping is not None}

@@ -1,0 +1,324 @@
+"""Result classes: the selections of an operation or fragment, in the types ariadne decided."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from backchannel.codegen import names, text
+from backchannel.codegen.annotations import modern, named_classes
+from backchannel.codegen.engine import EngineError
+from backchannel.codegen.module import Module
+from backchannel.codegen.plugin import Decisions
+from backchannel.codegen.selection import TYPENAME, Field, Selection, Selector
+from graphql import GraphQLEnumType, get_named_type
+
+MODELS = "backchannel.graphql.models"
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A fragment with its names.
+
+    Attributes:
+        name: its name in GraphQL.
+        token: its name in the normalized documents.
+        class_name: its class, or the alias of its union.
+        module: its module below `_fragments`.
+        selection: what it selects.
+    """
+
+    name: str
+    token: str
+    class_name: str
+    module: str
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What owns result classes: an operation or a fragment.
+
+    Attributes:
+        title: what docstrings call it.
+        prefix: how the names of its classes begin.
+        token: its name in the normalized documents.
+        root_name: the name of the class of its whole selection.
+        is_operation: whether it is an operation.
+    """
+
+    title: str
+    prefix: str
+    token: str
+    root_name: str
+    is_operation: bool = False
+
+
+class ResultClasses:
+    """Writes the result classes of one owner into a module.
+
+    Args:
+        module: where to.
+        owner: whose they are.
+        selector: resolves fragments.
+        fragments: the fragments by their names in GraphQL.
+        decisions: the types.
+        fragments_package: how the modules of fragments begin, seen from the module.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        owner: Owner,
+        selector: Selector,
+        fragments: Mapping[str, Fragment],
+        decisions: Decisions,
+        fragments_package: str,
+    ) -> None:
+        self._module = module
+        self._owner = owner
+        self._selector = selector
+        self._fragments = fragments
+        self._decisions = decisions
+        self._fragments_package = fragments_package
+        self._names: dict[int, str] = {}
+        self.exported: list[str] = []
+
+    def write(self, root: Selection) -> None:
+        """Write the classes of a whole selection, those that others refer to first."""
+        self._choose_names(root)
+        if not self._write_alias(root):
+            self._write_selection(root, self._owner.token)
+
+    def write_held(self, root: Selection) -> None:
+        """Write the classes of a fragment on an abstract type, held by a made-up field."""
+        self._choose_names(root)
+        token = self._owner.token
+        annotation = _fields(self._class(token))[token]
+        if self._write_alias(root):
+            return
+        if root.members:
+            self._write_members(root, token + token, annotation)
+        else:
+            self._write_selection(root, token + token)
+
+    def field_type(self, field: Field) -> str:
+        """The annotation of a field of the owner's root class."""
+        return self._annotation(field, _fields(self._class(self._owner.token))[field.token])
+
+    def name_of(self, selection: Selection) -> str:
+        """The class, or alias of a union, of a selection; imported if it is a fragment's."""
+        if selection.is_fragment:
+            assert selection.fragment is not None
+            return self._fragment_class(selection.fragment)
+        return self._names[id(selection)]
+
+    def _write_alias(self, root: Selection) -> bool:
+        """Write the alias for a fragment that is exactly another fragment, if it is one."""
+        if not root.is_fragment:
+            return False
+        name = self._owner.root_name
+        self._module.use("typing", "TypeAlias")
+        self._module.add(f"{name}: TypeAlias = {self.name_of(root)}\n")
+        self.exported.append(name)
+        return True
+
+    def _class(self, engine_name: str) -> ast.ClassDef:
+        try:
+            return self._decisions.classes[engine_name]
+        except KeyError:
+            raise EngineError(
+                f"ariadne-codegen decided no types for {self._owner.title} ({engine_name})"
+            ) from None
+
+    def _choose_names(self, root: Selection) -> None:
+        """Name the classes: by type, or all of a type by path where it is selected repeatedly."""
+        found = list(_selections(root, ""))
+        short = [self._owner.prefix + names.pascal_case(each.type.name) for each, _ in found]
+        count = Counter([*short, self._owner.root_name])
+        for (selection, path), name in zip(found, short, strict=True):
+            long = self._owner.prefix + path
+            self._names[id(selection)] = name if count[name] == 1 else long
+        self._names[id(root)] = self._owner.root_name
+
+    def _write_selection(self, selection: Selection, engine_name: str) -> None:
+        """Write a class, after those of its fields."""
+        class_def = self._class(engine_name)
+        annotations = _fields(class_def)
+        for field in selection.fields.values():
+            below = field.selection
+            if below is None or below.is_fragment:
+                continue
+            below_name = engine_name + field.token.capitalize()
+            if below.members:
+                self._write_members(below, below_name, annotations[field.token])
+            else:
+                self._write_selection(below, below_name)
+        self._write_class(selection, class_def, annotations)
+
+    def _write_members(self, selection: Selection, engine_name: str, annotation: ast.expr) -> None:
+        """Write the members of a divided selection, and the alias of their union.
+
+        ariadne's union also has a class for the interface itself, for types without fields of
+        their own; here each type is a member.
+        """
+        members = {engine_name + name: member for name, member in selection.members.items()}
+        united = [each for each in named_classes(annotation) if each in members]
+        for each in united:
+            self._write_selection(members[each], each)
+        alias = self.name_of(selection)
+        union = " | ".join(self.name_of(members[each]) for each in united)
+        self._module.use("typing", "TypeAlias")
+        self.exported.append(alias)
+        self._module.add(f"{alias}: TypeAlias = {union}\n")
+
+    def _write_class(
+        self, selection: Selection, class_def: ast.ClassDef, annotations: Mapping[str, ast.expr]
+    ) -> None:
+        name = self.name_of(selection)
+        attributes = self._selector.python_names(selection)
+        secrets = sorted(
+            attributes[key]
+            for key, field in self._selector.all_fields(selection).items()
+            if field.secret
+        )
+        base = self._base(selection, class_def, bool(secrets))
+        options = ["frozen=True", "kw_only=True"]
+        lines: list[str] = []
+        if selection.is_member:
+            tag = selection.type.name
+            options += [f'tag="{tag}"', f'tag_field="{TYPENAME}"']
+            self._module.use("typing", "ClassVar", "Literal")
+            lines.append(f'typename: ClassVar[Literal["{tag}"]] = "{tag}"')
+        if secrets:
+            self._module.use("typing", "ClassVar")
+            listed = ", ".join(f'"{each}"' for each in secrets)
+            lines.append(f"secret_fields: ClassVar[frozenset[str]] = frozenset({{{listed}}})")
+        for key, field in selection.fields.items():
+            annotation = self._annotation(field, annotations[_target(field)])
+            lines.append(_attribute(attribute_name(key, attributes), key, annotation, field))
+            if attribute_name(key, attributes) != key:
+                self._module.use_module("msgspec")
+        is_root = name == self._owner.root_name and self._owner.is_operation
+        doc = self._docstring(selection, attributes, is_root=is_root)
+        body = [text.docstring(doc, 4), *lines]
+        self.exported.append(name)
+        indented = "\n".join(f"    {line}" for line in body)
+        self._module.add(f"class {name}({base}, {', '.join(options)}):\n{indented}\n")
+
+    def _base(self, selection: Selection, class_def: ast.ClassDef, secret: bool) -> str:
+        """The base class; that of a fragment where ariadne decided so."""
+        if selection.fragment is not None:
+            fragment = self._fragments[selection.fragment]
+            if fragment.token not in [ast.unparse(base) for base in class_def.bases]:
+                raise EngineError(f"{class_def.name} does not inherit from {fragment.token}")
+            return self._fragment_class(selection.fragment)
+        base = "SecretResult" if secret else "Result"
+        self._module.use(MODELS, base)
+        return base
+
+    def _fragment_class(self, name: str) -> str:
+        fragment = self._fragments[name]
+        home = self._fragments_package + fragment.module
+        self._module.use(home, fragment.class_name)
+        return fragment.class_name
+
+    def _annotation(self, field: Field, decided: ast.expr) -> str:
+        if field.name == TYPENAME:
+            # Open for types that a newer server adds, where the type can be another one.
+            kinds = ast.unparse(decided)
+            if "," in kinds or not kinds.startswith("Literal"):
+                return "str"
+            self._module.use("typing", "Literal")
+            return kinds
+        return modern(decided, self._renaming(field))
+
+    def _renaming(self, field: Field) -> Callable[[str], str]:
+        selection = field.selection
+        named = get_named_type(field.definition.type)
+        if selection is not None:
+            name = self.name_of(selection)
+            return lambda _: name
+        if isinstance(named, GraphQLEnumType):
+            enum = names.class_name(named.name)
+            self._module.use("..enums", enum)
+            return lambda _: enum
+        if named.name in BUILTIN_SCALARS:
+            return lambda name: name
+        scalar = names.class_name(named.name)
+        self._module.use("..scalars", scalar)
+        return lambda _: scalar
+
+    def _docstring(
+        self, selection: Selection, attributes: Mapping[str, str], *, is_root: bool
+    ) -> str:
+        width = text.WIDTH - 4
+        type_name = selection.type.name
+        described = [
+            (attribute_name(key, attributes), description(field.definition))
+            for key, field in selection.fields.items()
+            if description(field.definition)
+        ]
+        if is_root:
+            return text.paragraphs(
+                f"The result of {self._owner.title}.", text.section("Attributes", described, width)
+            )
+        said = text.clean(selection.type.description)
+        own = f"What {self._owner.title} selects of {type_name}."
+        return text.paragraphs(
+            text.summarized(said, width), own, text.section("Attributes", described, width)
+        )
+
+
+BUILTIN_SCALARS = frozenset({"Boolean", "Float", "ID", "Int", "String"})
+
+
+def attribute_name(key: str, attributes: Mapping[str, str]) -> str:
+    """The attribute of a response key; that of `__typename` is `typename` everywhere."""
+    return "typename" if key == TYPENAME else attributes[key]
+
+
+def description(definition: object) -> str:
+    """The description of a part of the schema, with its deprecation."""
+    said = text.clean(getattr(definition, "description", None))
+    reason = getattr(definition, "deprecation_reason", None)
+    deprecated = "" if reason is None else f"Deprecated: {text.clean(reason)}"
+    return " ".join(part for part in (said, deprecated) if part)
+
+
+def _attribute(name: str, key: str, annotation: str, field: Field) -> str:
+    options = ["default=None"] if field.conditional else []
+    if name != key:
+        options.append(f'name="{key}"')
+    if options == ["default=None"]:
+        return f"{name}: {annotation} = None"
+    if options:
+        return f"{name}: {annotation} = msgspec.field({', '.join(options)})"
+    return f"{name}: {annotation}"
+
+
+def _selections(selection: Selection, path: str) -> Iterator[tuple[Selection, str]]:
+    """The selections that need a class, with their paths in PascalCase."""
+    if selection.is_fragment:
+        return
+    yield selection, path
+    for name, member in selection.members.items():
+        yield from _selections(member, path + names.pascal_case(name))
+    for key, field in selection.fields.items():
+        if field.selection is not None:
+            yield from _selections(field.selection, path + names.pascal_case(key))
+
+
+def _fields(class_def: ast.ClassDef) -> dict[str, ast.expr]:
+    return {
+        statement.target.id: statement.annotation
+        for statement in class_def.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    }
+
+
+def _target(field: Field) -> str:
+    """How ariadne calls a field's attribute."""
+    return "typename__" if field.token == TYPENAME else field.token

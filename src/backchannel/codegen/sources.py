@@ -1,0 +1,134 @@
+"""Source files and their parsed documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from graphql.validation.validate import validate_sdl
+
+from backchannel.codegen.diagnostics import (
+    CompileError,
+    Diagnostic,
+    at_node,
+    from_graphql,
+    in_order,
+)
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoDeprecatedCustomRule,
+    Source,
+    build_ast_schema,
+    parse,
+    specified_rules,
+    validate,
+    validate_schema,
+)
+
+SUFFIXES = (".graphql", ".graphqls", ".gql")
+
+# Deprecated fields are legal; a later lint reports them.
+RULES = tuple(rule for rule in specified_rules if rule is not NoDeprecatedCustomRule)
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """A file of the input.
+
+    Attributes:
+        path: its path, as messages are to show it.
+        text: its contents.
+    """
+
+    path: str
+    text: str
+
+
+def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
+    """Read files, and all GraphQL files of directories, in the order of their names.
+
+    Raises:
+        CompileError: a path does not exist, is not UTF-8, or holds no GraphQL file.
+    """
+    files: list[SourceFile] = []
+    problems: list[Diagnostic] = []
+    for path in paths:
+        found = (
+            sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES)
+            if path.is_dir()
+            else [path]
+        )
+        if not found:
+            problems.append(
+                Diagnostic(path=str(path), message=f"no {', '.join(SUFFIXES)} file in here")
+            )
+        for each in found:
+            try:
+                files.append(SourceFile(str(each), each.read_text(encoding="utf-8")))
+            except OSError as error:
+                problems.append(Diagnostic(path=str(each), message=error.strerror or str(error)))
+            except UnicodeDecodeError as error:
+                problems.append(Diagnostic(path=str(each), message=f"not UTF-8: {error.reason}"))
+    if problems:
+        raise CompileError(problems)
+    return files
+
+
+def parse_schema(files: Sequence[SourceFile]) -> GraphQLSchema:
+    """Parse and validate a schema.
+
+    Raises:
+        CompileError: it is not a valid schema.
+    """
+    document = _parse_all(files)
+    errors = validate_sdl(document)
+    if not errors:
+        schema = build_ast_schema(document, assume_valid_sdl=True)
+        errors = validate_schema(schema)
+        if not errors:
+            return schema
+    raise CompileError(in_order([from_graphql(error) for error in errors]))
+
+
+def parse_operations(schema: GraphQLSchema, files: Sequence[SourceFile]) -> DocumentNode:
+    """Parse operations and fragments and validate them together against the schema.
+
+    Raises:
+        CompileError: they are not valid.
+    """
+    document = _parse_all(files)
+    if not document.definitions:
+        raise CompileError([Diagnostic(path=file.path, message="no operation") for file in files])
+    errors = validate(schema, document, RULES, max_errors=1000)
+    problems = [from_graphql(error) for error in errors]
+    problems += [
+        at_node(definition, "an operation needs a name: its function gets it")
+        for definition in document.definitions
+        if definition.kind == "operation_definition" and getattr(definition, "name", None) is None
+    ]
+    if problems:
+        raise CompileError(in_order(problems))
+    return document
+
+
+def _parse_all(files: Sequence[SourceFile]) -> DocumentNode:
+    documents: list[DocumentNode] = []
+    problems: list[Diagnostic] = []
+    for file in files:
+        source = Source(file.text, file.path)
+        # A file of comments only is no document to graphql-core, and no mistake of the user.
+        if not any(line.split("#")[0].strip(" \t,\ufeff") for line in file.text.splitlines()):
+            continue
+        try:
+            documents.append(parse(source))
+        except GraphQLSyntaxError as error:
+            problems.append(from_graphql(error))
+    if problems:
+        raise CompileError(problems)
+    return DocumentNode(
+        definitions=tuple(
+            definition for document in documents for definition in document.definitions
+        )
+    )

@@ -1,0 +1,104 @@
+"""Texts of the schema and the operations as Python literals, so that they can never be code."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+
+WIDTH = 96
+"""Characters to which docstrings are wrapped, indentation included."""
+
+
+def literal(text: str) -> str:
+    """A literal of a text: in one line, or a triple-quoted one that keeps its lines."""
+    return (
+        block(text) if "\n" in text else f'"{_escaped(text).replace(chr(34), chr(92) + chr(34))}"'
+    )
+
+
+def block(text: str) -> str:
+    """A triple-quoted literal."""
+    escaped = _escaped(text).replace('"""', '\\"\\"\\"')
+    if escaped.endswith('"'):
+        escaped = escaped[:-1] + '\\"'
+    return f'"""{escaped}"""'
+
+
+def docstring(text: str, indent: int) -> str:
+    """A docstring statement, indented by so many spaces but for its first line."""
+    text = _escaped(text.strip()).replace('"""', '\\"\\"\\"')
+    if text.endswith('"'):
+        text = text[:-1] + '\\"'
+    lead = " " * indent
+    first, *rest = text.split("\n")
+    if not rest:
+        return f'"""{first}"""'
+    lines = [first, *(f"{lead}{line}".rstrip() for line in rest)]
+    return '"""' + "\n".join(lines) + f'\n{lead}"""'
+
+
+def clean(description: str | None) -> str:
+    """A description without common indentation, and without what breaks a docstring's layout."""
+    return inspect.cleandoc(description or "").replace("\r", "").replace("\t", "    ")
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text with its long lines wrapped; lists and code keep their lines."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
+
+
+def summarized(text: str, width: int) -> str:
+    """The text wrapped, its first sentence a paragraph of its own if it needs several lines."""
+    if len(text) <= width and "\n" not in text:
+        return text
+    found = _SENTENCE_END.search(text)
+    if found is None or found.start() > width or "\n" in text[: found.start()]:
+        return wrapped(text, width)
+    return paragraphs(text[: found.start()], wrapped(text[found.end() :].strip("\n"), width))
+
+
+def section(title: str, items: Iterable[tuple[str, str]], width: int) -> str:
+    """A section of a docstring: `Args:`, `Attributes:`; "" without items."""
+    lines: list[str] = []
+    for name, description in items:
+        entry = textwrap.wrap(
+            f"{name}: {' '.join(description.split())}",
+            width,
+            initial_indent="    ",
+            subsequent_indent="        ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        lines += entry
+    return "\n".join([f"{title}:", *lines]) if lines else ""
+
+
+def paragraphs(*parts: str) -> str:
+    """Parts of a docstring with a blank line between them; empty ones are left out."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def _escaped(text: str) -> str:
+    return "".join(_escape(character) for character in text)
+
+
+def _escape(character: str) -> str:
+    if character == "\\":
+        return "\\\\"
+    if character == "\n" or character.isprintable():
+        return character
+    return repr(character)[1:-1]

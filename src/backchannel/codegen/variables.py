@@ -1,0 +1,134 @@
+"""What the variables of operations stand for: arguments and input fields, as coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from graphql import (
+    ArgumentNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLArgument,
+    GraphQLCompositeType,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    is_composite_type,
+)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place that a variable stands for.
+
+    Attributes:
+        variable: its name.
+        coordinate: `Type.field(argument:)`, `Input.field` or `@directive(argument:)`.
+        definition: the argument or input field in the schema.
+    """
+
+    variable: str
+    coordinate: str
+    definition: GraphQLArgument | GraphQLInputField
+
+
+class VariableUses:
+    """Finds the uses of variables.
+
+    Args:
+        schema: the schema.
+        fragments: the fragments by name.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]
+    ) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        self._of_fragments: dict[str, list[Use]] = {}
+
+    def of(self, operation: OperationDefinitionNode) -> list[Use]:
+        """The uses in an operation and its fragments, each once, in their order."""
+        root = self._schema.get_root_type(operation.operation)
+        assert root is not None, "validation refuses operations without a root type"
+        uses = [*self._directives(operation.directives)]
+        uses += self._selection_set(operation.selection_set, root)
+        return list({(use.variable, use.coordinate): use for use in uses}.values())
+
+    def _of_fragment(self, name: str) -> list[Use]:
+        if name not in self._of_fragments:
+            definition = self._fragments[name]
+            on = self._schema.get_type(definition.type_condition.name.value)
+            self._of_fragments[name] = list(
+                self._selection_set(definition.selection_set, cast("GraphQLCompositeType", on))
+            )
+        return self._of_fragments[name]
+
+    def _selection_set(
+        self, selection_set: SelectionSetNode, on: GraphQLCompositeType
+    ) -> Iterator[Use]:
+        for node in selection_set.selections:
+            yield from self._directives(node.directives)
+            if isinstance(node, FragmentSpreadNode):
+                yield from self._of_fragment(node.name.value)
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                inner = on if condition is None else self._schema.get_type(condition.name.value)
+                yield from self._selection_set(
+                    node.selection_set, cast("GraphQLCompositeType", inner)
+                )
+            else:
+                yield from self._field(cast("FieldNode", node), on)
+
+    def _field(self, node: FieldNode, on: GraphQLCompositeType) -> Iterator[Use]:
+        if isinstance(on, GraphQLUnionType) or node.name.value not in on.fields:
+            return
+        definition = on.fields[node.name.value]
+        yield from _arguments(node.arguments, definition.args, f"{on.name}.{node.name.value}")
+        below = get_named_type(definition.type)
+        if node.selection_set is not None and is_composite_type(below):
+            yield from self._selection_set(node.selection_set, below)
+
+    def _directives(self, directives: Sequence[DirectiveNode]) -> Iterator[Use]:
+        for node in directives:
+            definition = self._schema.get_directive(node.name.value)
+            if definition is not None:
+                yield from _arguments(node.arguments, definition.args, f"@{node.name.value}")
+
+
+def _arguments(
+    arguments: Sequence[ArgumentNode], definitions: Mapping[str, GraphQLArgument], owner: str
+) -> Iterator[Use]:
+    for node in arguments:
+        definition = definitions[node.name.value]
+        yield from _value(node.value, definition, f"{owner}({node.name.value}:)")
+
+
+def _value(
+    node: ValueNode, definition: GraphQLArgument | GraphQLInputField, coordinate: str
+) -> Iterator[Use]:
+    if isinstance(node, VariableNode):
+        yield Use(node.name.value, coordinate, definition)
+    elif isinstance(node, ListValueNode):
+        for item in node.values:
+            yield from _value(item, definition, coordinate)
+    elif isinstance(node, ObjectValueNode):
+        named = get_named_type(cast("GraphQLInputType", definition.type))
+        if isinstance(named, GraphQLInputObjectType):
+            for field in node.fields:
+                name = field.name.value
+                yield from _value(field.value, named.fields[name], f"{named.name}.{name}")
