@@ -22,7 +22,7 @@ class Backend(Protocol):
     def history(
         self, address: Address, *, limit: int | None, newest_first: bool
     ) -> Stream[Message]:
-        """Iterate over a room's messages, at most `limit`."""
+        """Iterate over the newest `limit` messages of a room, in either order."""
         ...
 
 
@@ -97,8 +97,8 @@ class Chat:
 
         Args:
             address: `glimesh:<streamer>`, `rocketchat:<room>`, or `…:id=<id>`.
-            limit: messages at most, or None for all.
-            newest_first: begin with the newest message, or with the oldest.
+            limit: messages at most, the newest of the room; None for all.
+            newest_first: begin with the newest of them, or with the oldest.
 
         Raises:
             BackchannelError: a bad address, an unknown room, or a failure of a request.
@@ -155,8 +155,8 @@ class AsyncChat:
 
         Args:
             address: `glimesh:<streamer>`, `rocketchat:<room>`, or `…:id=<id>`.
-            limit: messages at most, or None for all.
-            newest_first: begin with the newest message, or with the oldest.
+            limit: messages at most, the newest of the room; None for all.
+            newest_first: begin with the newest of them, or with the oldest.
 
         Raises:
             BackchannelError: a bad address, an unknown room, or a failure of a request.

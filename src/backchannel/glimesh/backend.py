@@ -9,6 +9,7 @@ from backchannel.errors import AddressError, BackchannelError, LocalError, Outco
 from backchannel.glimesh.limits import check_text
 from backchannel.graphql.endpoint import Endpoint
 from backchannel.message import Address, Author, Message, Receipt, Room
+from backchannel.wire.checks import check_limit
 from glimesh_api import ChatMessageFields, ChatMessageInput
 
 PAGE_SIZE = 100
@@ -51,36 +52,35 @@ class GlimeshBackend:
     def history(
         self, address: Address, *, limit: int | None, newest_first: bool
     ) -> Stream[Message]:
-        """Iterate over a channel's messages, page by page.
+        """Iterate over a channel's messages, at most `limit`, the newest; deleted ones included.
 
-        The server counts positions from the oldest message and never removes one, so messages
-        that arrive meanwhile shift no page. Deleted messages are among them.
+        Oldest first, they are held in memory until the oldest of them is read.
 
         Source: `Channel.chatMessages`.
         """
+        check_limit(limit)
         room = yield from self._find_room(address)
+        kept: list[Message] = []
+        variables: dict[str, object] = {"channelId": room.id}
         left = limit
-        cursor: str | None = None
         while left is None or left > 0:
-            size = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
-            page = (
-                {"last": size, "before": cursor}
-                if newest_first
-                else {"first": size, "after": cursor}
-            )
-            variables = {name: value for name, value in page.items() if value is not None}
-            channel = yield from self._endpoint.execute(
-                CHAT_MESSAGES, {"channelId": room.id, **variables}
-            )
+            # The server counts positions from the oldest message and never removes one, so
+            # messages that arrive meanwhile shift no page.
+            variables["last"] = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
+            channel = yield from self._endpoint.execute(CHAT_MESSAGES, variables)
             connection = channel.chat_messages
-            for edge in reversed(connection.edges) if newest_first else connection.edges:
-                yield Item(to_message(room, edge.node))
-            info = connection.page_info
-            more = info.has_previous_page if newest_first else info.has_next_page
-            if not more or not connection.edges:
-                return
-            cursor = info.start_cursor if newest_first else info.end_cursor
-            left = None if left is None else left - len(connection.edges)
+            messages = [to_message(room, edge.node) for edge in reversed(connection.edges)]
+            if newest_first:
+                for message in messages:
+                    yield Item(message)
+            else:
+                kept += messages
+            if not connection.page_info.has_previous_page or not messages:
+                break
+            variables["before"] = connection.page_info.start_cursor
+            left = None if left is None else left - len(messages)
+        for message in reversed(kept):
+            yield Item(message)
 
     def _find_room(self, address: Address) -> Flow[Room]:
         if address.by_id and not (address.name.isascii() and address.name.isdigit()):
