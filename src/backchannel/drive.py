@@ -132,6 +132,8 @@ class Driver:
         except StopIteration as end:
             result: T = end.value
             return result
+        finally:
+            flow.close()
 
     def iterate(self, stream: Stream[T]) -> Iterator[T]:
         """Iterate over the items of a stream. Leaving the iteration early closes the stream."""
@@ -181,6 +183,8 @@ class AsyncDriver:
         except StopIteration as end:
             result: T = end.value
             return result
+        finally:
+            flow.close()
 
     async def iterate(self, stream: Stream[T]) -> AsyncGenerator[T]:
         """Iterate over the items of a stream. Leaving the iteration early closes the stream."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from backchannel.drive import AsyncDriver, Driver
 from backchannel.errors import ConfigurationError, Unsupported
 from backchannel.graphql.endpoint import Dialect, Endpoint, make_endpoint
+from backchannel.wire.secrets import redact, require_private, without_query
 
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport, Chance, Transport
@@ -98,7 +99,7 @@ class GraphQLClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.endpoint.url!r})"
+        return f"{type(self).__name__}({without_query(self.endpoint.url)!r})"
 
 
 class AsyncGraphQLClient:
@@ -146,6 +147,8 @@ class AsyncGraphQLClient:
 
             transport = AiohttpTransport(limits)
         self.driver = AsyncDriver(transport)
+        if socket is not None and redact(socket.url) != socket.url:
+            require_private(socket.url, allow_plain_http=allow_plain_http)
         self._socket = socket
         self._closed = False
 
@@ -210,4 +213,4 @@ class AsyncGraphQLClient:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.endpoint.url!r})"
+        return f"{type(self).__name__}({without_query(self.endpoint.url)!r})"

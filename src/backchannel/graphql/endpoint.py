@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -14,9 +15,18 @@ from backchannel.graphql.operation import Operation
 from backchannel.version import USER_AGENT
 from backchannel.wire.messages import Request
 from backchannel.wire.retry import RetryPolicy
-from backchannel.wire.secrets import masked_headers, require_private
+from backchannel.wire.secrets import (
+    check_headers,
+    masked_headers,
+    redact,
+    require_private,
+    without_query,
+)
 
 T = TypeVar("T")
+
+# What may stand in a URL; anything else must be percent-encoded, a host name in punycode.
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class Dialect(Protocol):
@@ -92,7 +102,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         raise refined
 
     def __repr__(self) -> str:
-        return f"Endpoint({self.url}, headers={masked_headers(self.headers)})"
+        return f"Endpoint({without_query(self.url)}, headers={masked_headers(self.headers)})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        # Else rich would show all fields as they are.
+        return [("url", without_query(self.url)), ("headers", masked_headers(self.headers))]
 
 
 def make_endpoint(
@@ -110,12 +124,9 @@ def make_endpoint(
         ConfigurationError: the URL is not http(s), holds a user or a password, or would carry a
             credential in clear text over a network.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError(f"{url!r} is no http or https URL of a server")
-    if "@" in parts.netloc:
-        raise ConfigurationError("the URL holds a user name or password: pass credentials apart")
-    if masked_headers(headers) != dict(headers):
+    _check_url(url)
+    check_headers(headers)
+    if masked_headers(headers) != dict(headers) or redact(url) != url:
         require_private(url, allow_plain_http=allow_plain_http)
     return Endpoint(
         url=url,
@@ -130,3 +141,16 @@ def make_endpoint(
         retry=retry or RetryPolicy(),
         chance=chance or Chance(),
     )
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        web = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        holds_user = "@" in parts.netloc
+    except ValueError:
+        web = holds_user = False
+    if not web or not _PRINTABLE.fullmatch(url):
+        raise ConfigurationError(f"{without_query(url)!r} is no http or https URL of a server")
+    if holds_user:
+        raise ConfigurationError("the URL holds a user name or password: pass credentials apart")

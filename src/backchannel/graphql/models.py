@@ -50,6 +50,13 @@ class SecretResult(Result, frozen=True, kw_only=True):
         )
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        # Else rich would show all fields as they are.
+        return [
+            (name, MASK if name in self.secret_fields else getattr(self, name))
+            for name in self.__struct_fields__
+        ]
+
 
 class Input(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Base of generated input types. A field left UNSET is not sent; None is sent as null.
@@ -124,7 +131,7 @@ def to_wire(value: object, marker: type[Scalar] | None = None) -> object:
         marker: the custom scalar of the value, or of the items of the list.
 
     Raises:
-        ValueError: a custom scalar cannot write the value.
+        ValueError, ArithmeticError: a custom scalar cannot write the value.
     """
     if value is None:
         return None
@@ -145,7 +152,11 @@ def to_wire(value: object, marker: type[Scalar] | None = None) -> object:
 def decode_scalar(marker: type[Any], value: object) -> object:
     """Msgspec's hook for decoding: call the scalar's parser."""
     if issubclass(marker, Scalar):
-        return marker.parse(value)
+        try:
+            return marker.parse(value)
+        except ArithmeticError as error:
+            # Of Decimal, or a time out of range: msgspec adds the path to a ValueError only.
+            raise ValueError(f"unreadable ({type(error).__name__})") from None
     raise NotImplementedError(f"no way to decode {marker.__name__}")
 
 

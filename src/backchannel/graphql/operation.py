@@ -95,7 +95,7 @@ class Operation(Generic[T_co]):
                 )
             try:
                 values[name] = to_wire(value, self.variables[name].scalar)
-            except ValueError as error:
+            except (ValueError, ArithmeticError) as error:
                 raise InvalidInput(
                     name, limit=self.variables[name].declared, given=str(error)
                 ) from None

@@ -59,6 +59,8 @@ class _Envelope(msgspec.Struct, frozen=True):
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
+# msgspec's own errors are ValueErrors, as are those of bad UTF-8; very deep nesting is the other.
+_UNREADABLE = (ValueError, RecursionError)
 
 
 def decode_data(data: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T], kind: Kind) -> T:
@@ -69,7 +71,7 @@ def decode_data(data: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T], kin
     """
     try:
         return decoder.decode(data)
-    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+    except _UNREADABLE as error:
         outcome = Outcome.SENT if kind == "mutation" else Outcome.NOT_SENT
         raise MalformedReply(
             f"the reply's data does not fit its type: {error}", outcome=outcome
@@ -86,11 +88,12 @@ def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind) -> T:
     unclear = Outcome.UNKNOWN if kind == "mutation" else Outcome.NOT_SENT
     try:
         envelope = _ENVELOPE.decode(body)
-    except msgspec.DecodeError as error:
+        partial: JSON = msgspec.json.decode(envelope.data) if envelope.errors else None
+    except _UNREADABLE as error:
         raise MalformedReply(f"not a GraphQL reply: {error}", outcome=unclear) from None
     if envelope.errors:
-        raise graphql_error(envelope.errors, msgspec.json.decode(envelope.data), kind)
-    if envelope.data == b"null":
+        raise graphql_error(envelope.errors, partial, kind)
+    if bytes(envelope.data) == b"null":
         raise MalformedReply("a GraphQL reply with neither data nor errors", outcome=unclear)
     return decode_data(envelope.data, decoder, kind)
 
@@ -171,10 +174,10 @@ def _said(response: Response) -> str:
     """The server's own words in a refusal: of an `errors` list, or a bare JSON string."""
     try:
         envelope = _ENVELOPE.decode(response.body)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         try:
             return msgspec.json.decode(response.body, type=str)
-        except msgspec.DecodeError:
+        except _UNREADABLE:
             return ""
     return "; ".join(error.message for error in envelope.errors or ())
 

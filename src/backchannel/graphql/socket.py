@@ -22,3 +22,7 @@ class Socket(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Socket({without_query(self.url)})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        # Else rich would show all fields as they are.
+        return [("url", without_query(self.url))]

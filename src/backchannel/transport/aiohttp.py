@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
 from yarl import URL
 
-from backchannel.errors import ConnectError, ConnectionLost, ReplyTooLarge, TransportTimeout
+from backchannel.errors import (
+    BackchannelError,
+    ConnectError,
+    ConnectionLost,
+    ReplyTooLarge,
+    TransportTimeout,
+)
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import Limits, unless_safe
 
@@ -37,33 +41,11 @@ class AiohttpTransport:
             ReplyTooLarge: the decoded body is over the cap.
         """
         try:
-            async with self._open().request(
-                request.method,
-                URL(request.url, encoded=True),
-                headers=request.headers,
-                data=request.body,
-                proxy=self._proxy,
-                allow_redirects=False,
-            ) as reply:
-                body = await self._read(request, reply)
-                headers = {name.lower(): value for name, value in reply.headers.items()}
-                return Response(status=reply.status, headers=headers, body=body)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            why = "its certificate was refused" if _is_certificate(error) else "no connection"
-            raise ConnectError(f"{request.origin}: {why}") from None
-        except (aiohttp.ClientHttpProxyError, aiohttp.ClientProxyConnectionError):
-            raise ConnectError(f"{request.origin}: the proxy made no connection") from None
-        except asyncio.TimeoutError:
-            raise TransportTimeout(
-                f"{request.label}: no complete reply within {self._limits.timeout:g} seconds",
-                outcome=unless_safe(request),
-            ) from None
-        except aiohttp.ClientError as error:
-            raise ConnectionLost(
-                f"{request.label}: the connection ended before the reply was complete"
-                f" ({type(error).__name__})",
-                outcome=unless_safe(request),
-            ) from None
+            return await self._exchange(request)
+        except (aiohttp.ClientError, TimeoutError, UnicodeError) as error:
+            failure = self._failure(request, error)
+        # Raised out of the handler: no context keeps the library's error and what that knows.
+        raise failure
 
     async def close(self) -> None:
         """Close all connections."""
@@ -82,6 +64,19 @@ class AiohttpTransport:
             )
         return self._session
 
+    async def _exchange(self, request: Request) -> Response:
+        async with self._open().request(
+            request.method,
+            URL(request.url, encoded=True),
+            headers=request.headers,
+            data=request.body,
+            proxy=self._proxy,
+            allow_redirects=False,
+        ) as reply:
+            body = await self._read(request, reply)
+            headers = {name.lower(): value for name, value in reply.headers.items()}
+            return Response(status=reply.status, headers=headers, body=body)
+
     async def _read(self, request: Request, reply: aiohttp.ClientResponse) -> bytes:
         body = bytearray()
         async for chunk in reply.content.iter_chunked(_CHUNK):
@@ -95,6 +90,29 @@ class AiohttpTransport:
                 )
         return bytes(body)
 
+    def _failure(self, request: Request, error: Exception) -> BackchannelError:
+        if isinstance(error, _NO_PROXY):
+            return ConnectError(f"{request.origin}: the proxy made no connection")
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            return ConnectError(f"{request.origin}: its certificate was refused")
+        if isinstance(error, _NO_CONNECTION):
+            return ConnectError(f"{request.origin}: no connection")
+        if isinstance(error, TimeoutError):
+            return TransportTimeout(
+                f"{request.label}: no complete reply within {self._limits.timeout:g} seconds",
+                outcome=unless_safe(request),
+            )
+        return ConnectionLost(
+            f"{request.label}: the connection ended before the reply was complete"
+            f" ({type(error).__name__})",
+            outcome=unless_safe(request),
+        )
 
-def _is_certificate(error: Exception) -> bool:
-    return isinstance(error, aiohttp.ClientConnectorCertificateError)
+
+_NO_PROXY = (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)
+_NO_CONNECTION = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    UnicodeError,  # of a host name that IDNA cannot write
+)

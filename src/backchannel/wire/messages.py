@@ -43,6 +43,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         size = "none" if self.body is None else f"{len(self.body)} bytes"
         return f"Request({self.label}, headers={masked_headers(self.headers)}, body={size})"
 
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        # Else rich would show all fields as they are.
+        return [("request", self.label), ("headers", masked_headers(self.headers))]
+
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP response, its body complete and decoded (no content encoding left).
@@ -70,3 +74,6 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {self.content_type or 'no type'}, {len(self.body)} bytes)"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("status", self.status), ("headers", masked_headers(self.headers))]

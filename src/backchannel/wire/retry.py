@@ -38,7 +38,8 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         """
         if attempt >= self.attempts or not error.retry_safe:
             return None
-        wait = min(self.cap, self.base * 2 ** (attempt - 1)) * (0.5 + draw / 2)
+        # The exponent is bounded, or the float overflows long after the cap has won.
+        wait = min(self.cap, self.base * 2.0 ** min(attempt - 1, 64)) * (0.5 + draw / 2)
         if isinstance(error, RateLimited) and error.retry_after is not None:
             wait = max(wait, error.retry_after)
         return wait if elapsed + wait <= self.deadline else None

@@ -47,9 +47,11 @@ def refuse_redirect(request: Request, response: Response) -> None:
     if 300 <= response.status < 400:
         target = without_query(response.headers.get("location", ""))
         raise RedirectRefused(
-            f"{request.label} was redirected ({response.status}) to {target}:"
+            f"{request.label} was redirected ({response.status}) to {target or 'nowhere'}:"
             " redirects are not followed; if the server has moved, use its new URL",
             target=target,
+            # 303 points to the answer of a request that was carried out.
+            outcome=unless_safe(request) if response.status == 303 else Outcome.NOT_SENT,
             response=response,
         )
 

@@ -11,23 +11,16 @@ from backchannel.errors import ConfigurationError
 
 MASK = "***"
 
-_SECRET_HEADERS = frozenset(
-    {
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "set-cookie",
-        "x-2fa-code",
-        "x-auth-token",
-        "x-user-id",
-    }
-)
+# By words, because servers invent names: X-Auth-Token, X-Hasura-Admin-Secret, apikey.
+_SECRET_HEADER = re.compile(r"auth|cookie|token|secret|passw|key|credential|session|2fa|user-id")
 _SECRET_PARAMETER = re.compile(
     r"(?i)\b(token|access_token|refresh_token|client_secret|password|code)=[^&\s\"'#]+"
 )
 # Printable ASCII: what a header value may hold. http.client would print a bad value, secret and
 # all, in its own error.
-_HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+_SECRET_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
 
 
 class Secret:
@@ -73,7 +66,7 @@ def secret_header(name: str, value: str) -> Secret:
     """
     if not value:
         raise ConfigurationError(f"{name} is empty")
-    if not _HEADER_VALUE.fullmatch(value):
+    if not _SECRET_VALUE.fullmatch(value):
         raise ConfigurationError(
             f"{name} holds characters that cannot stand in a header"
             " (a newline or blank at its end, perhaps)"
@@ -81,10 +74,28 @@ def secret_header(name: str, value: str) -> Secret:
     return Secret(value)
 
 
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that cannot go on the wire: the libraries would print them, secrets and all.
+
+    Raises:
+        ConfigurationError: a name or a value that cannot stand in a header; the value is not in
+            the message.
+    """
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise ConfigurationError("a header's name holds characters that cannot stand there")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ConfigurationError(
+                f"the value of the header {name} holds characters that cannot stand there"
+                " (a newline or blank at its end, perhaps)"
+            )
+
+
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers with secret values replaced by a mask."""
     return {
-        name: MASK if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()
+        name: MASK if _SECRET_HEADER.search(name.lower()) else value
+        for name, value in headers.items()
     }
 
 
@@ -95,7 +106,10 @@ def redact(text: str) -> str:
 
 def without_query(url: str) -> str:
     """The URL without user, query and fragment: what may stand in a message."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(no URL)"
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 

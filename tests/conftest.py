@@ -1,0 +1,15 @@
+"""Fixtures that several suites use."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from support.clients import Opener
+
+
+@pytest.fixture(params=["sync", "async"])
+def opener(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """Opens transports and GraphQL clients; each test runs on both kinds."""
+    with ExitStack() as stack:
+        yield Opener(request.param, stack)
