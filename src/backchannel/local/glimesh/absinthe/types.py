@@ -17,11 +17,6 @@ class Typed(Protocol):
     def type(self) -> object: ...  # noqa: D102  # graphql-core's own
 
 
-class _Wrapper(Protocol):
-    @property
-    def of_type(self) -> object: ...
-
-
 def type_of(member: Typed) -> object:
     """The type as written in the schema."""
     return member.type
@@ -39,11 +34,8 @@ def is_list(kind: object) -> bool:
 
 def inner_type(kind: object) -> object:
     """What a list or non-null type wraps; any other type itself."""
-    return _wrapped(kind) if isinstance(kind, GraphQLNonNull | GraphQLList) else kind
-
-
-def _wrapped(wrapper: _Wrapper) -> object:
-    return wrapper.of_type
+    inner: object = getattr(kind, "of_type", kind)
+    return inner
 
 
 def condition_name(condition: NamedTypeNode | None) -> str | None:

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo
 
 from backchannel.local.glimesh.connections import Connection, Page, paginate, single
 from backchannel.local.glimesh.context import Crash, RefusedError, row_id
-from backchannel.local.glimesh.resolvers.chat import ban_of, create_message
+from backchannel.local.glimesh.resolvers.chat import create_message
 from backchannel.local.glimesh.resolvers.fields import Fields, context_of, paged, user
 from backchannel.local.glimesh.world import Channel, Follower, User, World
 
@@ -171,7 +171,7 @@ def _announce(context: Context, asking: User, streamer: User) -> None:
         ),
         None,
     )
-    if channel is None or ban_of(context, channel, asking) is not None:
+    if channel is None:
         return
     for row in context.world.messages:
         if (

@@ -115,7 +115,7 @@ def check_may_write(context: Context, author: User, target: Channel) -> None:
     if author.is_admin:
         return
     if author.id != target.streamer_id:
-        ban = ban_of(context, target, author)
+        ban = _ban_of(context, target, author)
         if ban is not None:
             raise RefusedError(_ban_text(context, ban))
     if author.is_banned:
@@ -130,7 +130,7 @@ def check_may_write(context: Context, author: User, target: Channel) -> None:
         raise RefusedError(f"You must wait {left // 60} more minutes to chat.")
 
 
-def ban_of(context: Context, target: Channel, author: User) -> ChannelBan | None:
+def _ban_of(context: Context, target: Channel, author: User) -> ChannelBan | None:
     """The ban or timeout that is running; the server fails when it finds two."""
     running = [
         row
