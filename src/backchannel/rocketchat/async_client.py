@@ -108,20 +108,19 @@ class AsyncRocketChat:
         """Read a message. See `RocketChat.get_message`."""
         return await self.driver.run(get_message(self.session, message_id))
 
-    async def room_info(self, room: str, *, by_id: bool = False) -> RocketChatRoom:
+    async def room_info(self, room: str) -> RocketChatRoom:
         """Find a room. See `RocketChat.room_info`."""
-        return await self.driver.run(find_room(self.session, room, by_id=by_id))
+        return await self.driver.run(find_room(self.session, room))
 
     def history(
         self,
         room: str | RocketChatRoom,
         *,
-        by_id: bool = False,
         limit: int | None = None,
         newest_first: bool = True,
     ) -> AsyncGenerator[RocketChatMessage]:
         """Iterate over a room's messages. See `RocketChat.history`."""
-        messages = history(self.session, room, by_id=by_id, limit=limit, newest_first=newest_first)
+        messages = history(self.session, room, limit=limit, newest_first=newest_first)
         return self.driver.iterate(messages)
 
     async def close(self) -> None:

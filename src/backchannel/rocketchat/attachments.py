@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from backchannel.rocketchat.times import Moment
@@ -62,4 +64,8 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image_url: str | None = None
     audio_url: str | None = None
     video_url: str | None = None
-    fields: tuple[AttachmentField, ...] = ()
+    fields: Sequence[AttachmentField] = ()
+
+    def __post_init__(self) -> None:
+        # A list would be equal to no tuple, and could be changed.
+        msgspec.structs.force_setattr(self, "fields", tuple(self.fields))

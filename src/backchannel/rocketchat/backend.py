@@ -10,7 +10,7 @@ from backchannel.message import Address, Author, Message, Receipt, Room
 from backchannel.rocketchat.checks import check_limit
 from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage
 from backchannel.rocketchat.reading import room_history
-from backchannel.rocketchat.rooms import RocketChatRoom, find_room
+from backchannel.rocketchat.rooms import RocketChatRoom, find_room_by_id, find_room_by_name
 from backchannel.rocketchat.sending import deliver, prepare
 from backchannel.rocketchat.session import Session
 
@@ -45,7 +45,7 @@ class RocketChatBackend:
         """
         draft = OutgoingMessage(id=idempotency_key, room_id=address.name, text=text)
         prepare(self._session, draft)  # a text that cannot be sent costs no request
-        native = yield from find_room(self._session, address.name, by_id=address.by_id)
+        native = yield from self._find(address)
         prepared = prepare(self._session, msgspec.structs.replace(draft, room_id=native.id))
         try:
             sent = yield from deliver(self._session, prepared)
@@ -80,7 +80,7 @@ class RocketChatBackend:
             BackchannelError: see `reading.history`.
         """
         check_limit(limit)
-        native = yield from find_room(self._session, address.name, by_id=address.by_id)
+        native = yield from self._find(address)
         room = to_room(native, address)
         yield from room_history(
             self._session,
@@ -89,6 +89,10 @@ class RocketChatBackend:
             limit=limit,
             newest_first=newest_first,
         )
+
+    def _find(self, address: Address) -> Flow[RocketChatRoom]:
+        find = find_room_by_id if address.by_id else find_room_by_name
+        return find(self._session, address.name)
 
 
 def to_room(native: RocketChatRoom, address: Address) -> Room:

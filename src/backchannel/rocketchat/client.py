@@ -156,26 +156,24 @@ class RocketChat:
         """
         return self.driver.run(get_message(self.session, message_id))
 
-    def room_info(self, room: str, *, by_id: bool = False) -> RocketChatRoom:
+    def room_info(self, room: str) -> RocketChatRoom:
         """Find a room (`GET rooms.info`; `POST im.create` for `@bob`).
 
         Args:
-            room: `general` or `#general` for a channel or group, `@bob` for the direct room with
-                a user (opened if there is none), or an id.
-            by_id: whether `room` is an id.
+            room: `#general` for a channel or group, `@bob` for the direct room with a user
+                (opened if there is none); anything else is an id or, if it is none, a name.
 
         Raises:
             RoomNotFound, UserNotFound: there is none.
             NotPermitted: it is not for this user.
             BackchannelError: see the tree in `backchannel.errors`.
         """
-        return self.driver.run(find_room(self.session, room, by_id=by_id))
+        return self.driver.run(find_room(self.session, room))
 
     def history(
         self,
         room: str | RocketChatRoom,
         *,
-        by_id: bool = False,
         limit: int | None = None,
         newest_first: bool = True,
     ) -> Iterator[RocketChatMessage]:
@@ -183,7 +181,6 @@ class RocketChat:
 
         Args:
             room: a room, or what `room_info` takes; that costs a request more.
-            by_id: whether `room` is an id.
             limit: how many messages at most, the newest; None for all.
             newest_first: False for the same messages in the order in which they were sent; they
                 are kept in memory until the last has come.
@@ -192,7 +189,7 @@ class RocketChat:
             Unsupported: the room has no history of these kinds.
             BackchannelError: those of `room_info`.
         """
-        messages = history(self.session, room, by_id=by_id, limit=limit, newest_first=newest_first)
+        messages = history(self.session, room, limit=limit, newest_first=newest_first)
         return self.driver.iterate(messages)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ anything in attachments, and the server hands it out as it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -41,7 +42,7 @@ def build(raw: object, kind: type[S], path: str = "$") -> S:
 
 
 def _convert(value: object, wanted: Any, path: str, *, keep_all: bool) -> object:
-    if get_origin(wanted) is tuple and isinstance(value, list):
+    if get_origin(wanted) in {tuple, Sequence} and isinstance(value, list):
         return _convert_list(cast("list[object]", value), get_args(wanted)[0], path, keep_all)
     struct = _struct_in(wanted)
     if struct is not None:

@@ -65,7 +65,6 @@ def history(
     session: Session,
     room: str | RocketChatRoom,
     *,
-    by_id: bool = False,
     limit: int | None = None,
     newest_first: bool = True,
 ) -> Stream[RocketChatMessage]:
@@ -74,7 +73,6 @@ def history(
     Args:
         session: who asks whom.
         room: a room, or what `find_room` takes.
-        by_id: whether `room` is an id.
         limit: how many messages at most, the newest; None for all.
         newest_first: False for the same messages in the order in which they were sent; they are
             kept in memory until the last has come.
@@ -86,7 +84,7 @@ def history(
     """
     check_limit(limit)
     if not isinstance(room, RocketChatRoom):
-        room = yield from find_room(session, room, by_id=by_id)
+        room = yield from find_room(session, room)
     yield from room_history(
         session, room, lambda message: message, limit=limit, newest_first=newest_first
     )
@@ -147,7 +145,8 @@ def _next_page(
 ) -> Flow[tuple[list[RocketChatMessage], _Place | None]]:
     """The next messages, newest first, and the place behind them; None at the end."""
     count = PAGE if missing is None else min(PAGE, missing + len(place.known))
-    query = {"roomId": room.id, "count": str(count)}
+    # Servers differ in whether they show answers in threads unless they are told.
+    query = {"roomId": room.id, "count": str(count), "showThreadMessages": "true"}
     if place.latest is not None:
         query |= {"latest": write_time(place.latest), "inclusive": "true"}
     if place.skipped:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 import msgspec
 
 from backchannel.drive import Flow
 from backchannel.rocketchat.checks import check_name
+from backchannel.rocketchat.errors import RoomNotFound
 from backchannel.rocketchat.replies import Reply
 from backchannel.rocketchat.session import Session
 from backchannel.rocketchat.wire_names import WIRE_NAMES
 
-__all__ = ["RocketChatRoom", "RoomKind", "find_room"]
+__all__ = ["RocketChatRoom", "RoomKind", "find_room", "find_room_by_id", "find_room_by_name"]
 
 
 class RoomKind(enum.Enum):
@@ -71,26 +73,42 @@ class _DirectRoomReply(Reply, frozen=True, kw_only=True):
     room: _DirectRoom
 
 
-def find_room(session: Session, room: str, *, by_id: bool = False) -> Flow[RocketChatRoom]:
-    """The flow that finds a room.
+def find_room(session: Session, room: str) -> Flow[RocketChatRoom]:
+    """The flow that finds a room by whatever it is called.
 
     Args:
         session: who asks whom.
-        room: `general` or `#general` for a channel or group, `@bob` for the direct room with a
-            user (opened if there is none), or an id.
-        by_id: whether `room` is an id.
+        room: `#general` for a channel or group, `@bob` for the direct room with a user (opened
+            if there is none); anything else is an id or, if it is none, a name.
 
     Raises:
         InvalidInput: `room` is blank.
         RoomNotFound, UserNotFound, NotPermitted: there is none, or not for this user.
         BackchannelError: the others of a read.
     """
-    name = room if by_id else room.removeprefix("#")
-    if not by_id and name.startswith("@"):
-        check_name("room", name[1:])
+    if not room.startswith(("#", "@")):
+        try:
+            return (yield from find_room_by_id(session, room))
+        except RoomNotFound:
+            pass
+    return (yield from find_room_by_name(session, room))
+
+
+def find_room_by_id(session: Session, room_id: str) -> Flow[RocketChatRoom]:
+    """The flow that finds a room by its id. See `find_room`."""
+    check_name("room", room_id)
+    return (yield from _room_info(session, {"roomId": room_id}))
+
+
+def find_room_by_name(session: Session, name: str) -> Flow[RocketChatRoom]:
+    """The flow that finds `general`, `#general` or `@bob`. See `find_room`."""
+    check_name("room", name[1:] if name.startswith(("#", "@")) else name)
+    if name.startswith("@"):
         return (yield from _open_direct_room(session, name[1:]))
-    check_name("room", name)
-    query = {"roomId" if by_id else "roomName": name}
+    return (yield from _room_info(session, {"roomName": name.removeprefix("#")}))
+
+
+def _room_info(session: Session, query: Mapping[str, str]) -> Flow[RocketChatRoom]:
     return (yield from session.read(session.get("rooms.info", query), RoomReply)).room
 
 
