@@ -81,6 +81,9 @@ def _json(body: bytes) -> object:
 def loads(text: str) -> object:
     """The JSON value in `text`, by the letter of the standard; ValueError when it is none."""
     parsed: object = json.loads(text, parse_constant=_no_constant)
+    if "\\ud" in text.lower():
+        # Half of a surrogate pair is no text; Python's parser alone would let it pass.
+        json.dumps(parsed, ensure_ascii=False).encode()
     return parsed
 
 
