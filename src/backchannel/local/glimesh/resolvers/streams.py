@@ -93,6 +93,9 @@ def _log_stream_metadata(
     return stream
 
 
+STOCK_THUMBNAIL = "/images/stream-not-started.jpg"  # what the server shows before an upload
+
+
 def _upload_stream_thumbnail(
     _: object,
     info: GraphQLResolveInfo,
@@ -116,7 +119,7 @@ def _get_stream(context: Context, stream_id: str) -> Stream:
 
 
 def _thumbnail_url(source: Stream, info: GraphQLResolveInfo) -> str | None:
-    return context_of(info).full_url(source.thumbnail)
+    return context_of(info).full_url(source.thumbnail or STOCK_THUMBNAIL)
 
 
 FIELDS: Fields = {
