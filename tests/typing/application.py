@@ -69,7 +69,7 @@ def tokens(message: api.ChatMessageFields) -> list[str]:
     links: list[str] = []
     for token in message.tokens:
         match token:
-            case api.ChatMessageFieldsTokensUrlToken(url=url) if url is not None:
+            case api.ChatMessageFieldsUrlToken(url=url):
                 links.append(url)
             case _:
                 pass

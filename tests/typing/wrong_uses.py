@@ -21,7 +21,7 @@ def arguments(glimesh: Glimesh) -> None:
 
 def results(glimesh: Glimesh) -> None:
     channel = api.find_channel(glimesh, id="6")
-    print(channel.titel)  # mypy: attr-defined; pyright: reportAttributeAccessIssue
+    print(channel.titel)  # mypy: attr-defined; pyright: reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType
     print(channel.title.upper())  # mypy: union-attr; pyright: reportOptionalMemberAccess
     channel.id = "7"  # mypy: misc; pyright: reportAttributeAccessIssue
     number: int = channel.id  # mypy: assignment; pyright: reportAssignmentType
@@ -30,7 +30,7 @@ def results(glimesh: Glimesh) -> None:
 
 
 async def colors(glimesh: Glimesh, asynchronous: AsyncGlimesh) -> None:
-    print(api.myself(asynchronous).username)  # mypy: attr-defined; pyright: reportAttributeAccessIssue
+    print(api.myself(asynchronous).username)  # mypy: attr-defined; pyright: reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType
     await api.myself(glimesh)  # mypy: misc; pyright: reportGeneralTypeIssues
     api.chat_message_sent(glimesh)  # mypy: arg-type; pyright: reportArgumentType
 

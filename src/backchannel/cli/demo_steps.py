@@ -81,7 +81,7 @@ def _glimesh(glimesh: Glimesh) -> Iterator[Step]:
         verified=len(page.edges) == LAST and newest.edges[0].node == page.edges[-1].node,
     )
 
-    text = "Hello :glimwow: see https://glimesh.tv/about"
+    text = "Hello :glimchef: see https://glimesh.tv/about"
     sent = api.create_chat_message(
         glimesh, channel_id=channel.id, message=api.ChatMessageInput(message=text)
     )
@@ -90,9 +90,11 @@ def _glimesh(glimesh: Glimesh) -> Iterator[Step]:
         title="Send a message with an emote and a link",
         call="api.create_chat_message(glimesh, channel_id=…, message=ChatMessageInput(…))",
         columns=("token", "text"),
-        rows=tuple((type(token).__name__, str(token.text)) for token in sent.tokens),
-        proof=f"reading back gives message {sent.id} with this text",
-        verified=newest.edges[0].node == sent and sent.message == text,
+        rows=tuple((token.type, token.text) for token in sent.tokens),
+        proof=f"reading back gives message {sent.id} with this text, this emote and this link",
+        verified=newest.edges[0].node == sent
+        and sent.message == text
+        and {"emote", "url"} <= {token.type for token in sent.tokens},
     )
 
 

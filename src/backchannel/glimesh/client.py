@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from backchannel.glimesh.credentials import choose_credential, graph_url
@@ -60,7 +59,7 @@ class Glimesh(GraphQLClient):
             transport=transport,
         )
 
-    @cached_property
+    @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
         return _backend(self)
@@ -108,7 +107,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
             socket=Socket(url=credential.socket_url(url)),
         )
 
-    @cached_property
+    @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
         return _backend(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
 from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, Unsupported
 from backchannel.glimesh.errors import refine
@@ -64,7 +64,12 @@ class GlimeshDialect:
             if _TEXT in variable.uses:
                 check_text(value)
             elif variable.named_type == "ChatMessageInput":
-                check_text(value.get("message") if isinstance(value, dict) else value)
+                # As plain JSON an input is an object; anything else is no text either.
+                check_text(
+                    cast("dict[str, object]", value).get("message")
+                    if isinstance(value, dict)
+                    else value
+                )
 
     def refine(self, operation: Operation[object], error: BackchannelError) -> BackchannelError:
         """The narrower error for Glimesh's texts."""

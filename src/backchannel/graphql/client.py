@@ -63,8 +63,15 @@ class GraphQLClient:
             from backchannel.transport.requests import RequestsTransport
 
             transport = RequestsTransport(limits)
-        self.driver = Driver(transport)
+        self._driver = Driver(transport)
         self._closed = False
+
+    @property
+    def driver(self) -> Driver:
+        """What runs the flows. Raises ConfigurationError once the client is closed."""
+        if self._closed:
+            raise ConfigurationError(f"{self!r} is closed")
+        return self._driver
 
     def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
         """Execute an operation. Generated functions call this.
@@ -77,15 +84,13 @@ class GraphQLClient:
             LocalError: refused before anything was sent.
             BackchannelError: see the tree in `backchannel.errors`.
         """
-        if self._closed:
-            raise ConfigurationError(f"{self!r} is closed")
         return self.driver.run(self.endpoint.execute(operation, variables))
 
     def close(self) -> None:
         """Close all connections. The client cannot be used afterwards."""
         self._closed = True
         if self._owned:
-            self.driver.transport.close()
+            self._driver.transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -146,11 +151,18 @@ class AsyncGraphQLClient:
             from backchannel.transport.aiohttp import AiohttpTransport
 
             transport = AiohttpTransport(limits)
-        self.driver = AsyncDriver(transport)
+        self._driver = AsyncDriver(transport)
         if socket is not None and redact(socket.url) != socket.url:
             require_private(socket.url, allow_plain_http=allow_plain_http)
         self._socket = socket
         self._closed = False
+
+    @property
+    def driver(self) -> AsyncDriver:
+        """What runs the flows. Raises ConfigurationError once the client is closed."""
+        if self._closed:
+            raise ConfigurationError(f"{self!r} is closed")
+        return self._driver
 
     async def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
         """Execute an operation. Generated functions call this.
@@ -163,8 +175,6 @@ class AsyncGraphQLClient:
             LocalError: refused before anything was sent.
             BackchannelError: see the tree in `backchannel.errors`.
         """
-        if self._closed:
-            raise ConfigurationError(f"{self!r} is closed")
         return await self.driver.run(self.endpoint.execute(operation, variables))
 
     def subscribe(
@@ -199,7 +209,7 @@ class AsyncGraphQLClient:
         """Close all connections. The client cannot be used afterwards."""
         self._closed = True
         if self._owned:
-            await self.driver.transport.close()
+            await self._driver.transport.close()
 
     async def __aenter__(self) -> Self:
         return self
