@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL_ID
-
 from backchannel.drive import Flow, Item, Stream
 from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome
 from backchannel.glimesh.limits import check_text
@@ -11,6 +9,7 @@ from backchannel.graphql.endpoint import Endpoint
 from backchannel.message import Address, Author, Message, Receipt, Room
 from backchannel.wire.checks import check_limit
 from glimesh_api import ChatMessageFields, ChatMessageInput
+from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL_ID
 
 PAGE_SIZE = 100
 """Messages of a page of history; the server gives at most 1,000."""
