@@ -247,6 +247,7 @@ def talk_nonsense(peer: Peer) -> None:
 
 def never_answer(peer: Peer) -> None:
     """Read, and say nothing."""
+    peer.read()
     peer.idle()
 
 

@@ -98,7 +98,8 @@ class _Transport(PhoenixChannelWebsocketsTransport):
             parsed = super()._parse_answer(answer)
         except TransportQueryError as error:
             # It keeps the entries of a refused document only as a text.
-            error.errors = json.loads(answer)["payload"]["response"].get("errors")
+            with suppress(KeyError, TypeError):
+                error.errors = json.loads(answer)["payload"]["response"]["errors"]
             raise
         except RecursionError:
             raise TransportProtocolError("the frame is nested too deeply") from None
@@ -155,14 +156,14 @@ async def subscribe(
                 async for data in pushes:
                     yield _convert(operation, data)
     except (TransportError, TimeoutError) as error:
-        translated = _translate(socket, error, opened=opened)
+        failure = error
     else:
         return
     finally:
         # For a join that failed or was cancelled; else it is closed by now.
         await transport.close()
-    # Raised out of the handler, so that no context keeps an error that knows the URL.
-    raise translated
+    # Out of the handler, so that no context keeps an error that knows the URL.
+    raise _translate(socket, failure, opened=opened)
 
 
 def _convert(operation: Operation[T], data: object) -> T:
