@@ -101,6 +101,10 @@ class BackchannelError(Exception):
         super().__init__(message)
         self.outcome = outcome
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Else copying and pickling (a pool of processes does) call the class with the message only.
+        return _revive, (type(self), self.args), self.__dict__
+
     @property
     def retry_safe(self) -> bool:
         """Whether repeating the call may help and cannot apply its effect twice."""
@@ -110,6 +114,10 @@ class BackchannelError(Exception):
     def may_have_happened(self) -> bool:
         """Whether the effect of the call happened, or may have."""
         return self.outcome is not Outcome.NOT_SENT
+
+
+def _revive(kind: type[BackchannelError], args: tuple[object, ...]) -> BackchannelError:
+    return kind.__new__(kind, *args)
 
 
 class LocalError(BackchannelError):
