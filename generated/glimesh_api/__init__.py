@@ -321,7 +321,7 @@ __all__ = [
     "watch_channel",
 ]
 
-_HOMES = {
+_HOMES: dict[str, str] = {
     "BanFields": "._fragments.ban_fields",
     "BanFieldsChannel": "._fragments.ban_fields",
     "BanUserResult": "._operations.ban_user",

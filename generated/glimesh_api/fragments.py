@@ -63,7 +63,7 @@ __all__ = [
     "UserProfileFieldsUserSocial",
 ]
 
-_HOMES = {
+_HOMES: dict[str, str] = {
     "BanFields": "._fragments.ban_fields",
     "BanFieldsChannel": "._fragments.ban_fields",
     "CategoryFields": "._fragments.category_fields",

@@ -86,7 +86,7 @@ __all__ = [
     "WATCH_CHANNEL",
 ]
 
-_HOMES = {
+_HOMES: dict[str, str] = {
     "BAN_USER": "._operations.ban_user",
     "CATEGORIES": "._operations.categories",
     "CHANNELS": "._operations.channels",

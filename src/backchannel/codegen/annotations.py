@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import reduce
 
-from backchannel.codegen.engine import EngineError
 from graphql import ListTypeNode, NonNullTypeNode, TypeNode
+
+from backchannel.codegen.engine import EngineError
 
 
 def modern(annotation: ast.expr, rename: Callable[[str], str]) -> str:
@@ -38,9 +39,9 @@ def with_nullable_items(annotation: ast.expr, declared: TypeNode) -> ast.expr:
     if isinstance(declared, NonNullTypeNode):
         return with_nullable_items(annotation, declared.type)
     if _is_generic(annotation, "Optional"):
-        return _generic("Optional", with_nullable_items(*_arguments(annotation), declared))
+        return _generic("Optional", with_nullable_items(_arguments(annotation)[0], declared))
     if isinstance(declared, ListTypeNode):
-        item = with_nullable_items(*_arguments(annotation), declared.type)
+        item = with_nullable_items(_arguments(annotation)[0], declared.type)
         if not isinstance(declared.type, NonNullTypeNode) and not is_optional(item):
             item = _generic("Optional", item)
         return _generic("list", item)

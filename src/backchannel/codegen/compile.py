@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from graphql import GraphQLEnumType, GraphQLInputObjectType, Node
+
 from backchannel.codegen import engine, names
 from backchannel.codegen.configuration import Configuration
 from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
@@ -20,7 +22,6 @@ from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import Fragment, Owner, ResultClasses
 from backchannel.codegen.selection import is_object
 from backchannel.codegen.sources import SourceFile, parse_operations, parse_schema
-from graphql import GraphQLEnumType, GraphQLInputObjectType, Node
 
 
 def compile_package(
@@ -78,16 +79,15 @@ class _Exports:
     def add(self, exported: Iterable[str], home: str, node: Node) -> None:
         """Export names of a module, on behalf of a definition of the input or the schema."""
         for name in exported:
-            if name in self.homes:
-                self.problems.append(
-                    at_node(
-                        node,
-                        f"the name {name} is taken already, by what is at"
-                        f" {place(self._first[name])}: rename one of them",
-                    )
-                )
+            self.reserve(name, node)
             self.homes[name] = home
-            self._first[name] = node
+
+    def reserve(self, name: str, node: Node) -> None:
+        """Take a name that only modules inside of the package use."""
+        other = self._first.setdefault(name, node)
+        if other is not node:
+            message = f"the name {name} is taken already, by {place(other)}: rename one of them"
+            self.problems.append(at_node(node, message))
 
 
 def _render(plan: Plan, decisions: Decisions) -> dict[str, str]:
@@ -113,6 +113,11 @@ def _render(plan: Plan, decisions: Decisions) -> dict[str, str]:
         for each in types:
             assert each.ast_node is not None, "the schema was parsed"
             exports.add([names.class_name(each.name)], f".{home}", each.ast_node)
+    for operation in plan.operations:
+        exports.reserve(operation.constant, operation.definition)
+    for named in plan.types:
+        if named.name in plan.scalars and named.ast_node is not None:
+            exports.reserve(names.class_name(named.name), named.ast_node)
     if exports.problems:
         raise CompileError(in_order(exports.problems))
     files["enums.py"] = enums_module(enums, decisions)

@@ -6,7 +6,6 @@ import ast
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import msgspec
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
+from graphql import GraphQLError, Node, Source, get_location
 
 from backchannel.errors import LocalError
-from graphql import GraphQLError, Node, Source, get_location
+
+# What ends a line in GraphQL; Python's splitlines knows more.
+_LINE_END = re.compile(r"\r\n|[\n\r]")
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +65,7 @@ def at_node(node: Node, message: str) -> Diagnostic:
 def at_position(source: Source, position: int, message: str) -> Diagnostic:
     """A mistake at a position of a source, counted in characters from 0."""
     location = get_location(source, position)
-    lines = source.body.splitlines()
+    lines = _LINE_END.split(source.body)
     excerpt = lines[location.line - 1] if location.line <= len(lines) else ""
     return Diagnostic(
         path=source.name,
@@ -78,15 +82,21 @@ def place(node: Node) -> str:
     return f"{diagnostic.path}:{diagnostic.line}:{diagnostic.column}"
 
 
-def from_graphql(error: GraphQLError) -> Diagnostic:
-    """The diagnostic of an error of graphql-core; its further places join the message."""
+def from_graphql(error: GraphQLError, path: str = "operations") -> Diagnostic:
+    """The diagnostic of an error of graphql-core; its further places join the message.
+
+    Args:
+        error: the error.
+        path: the file that is meant where the error names no place.
+    """
     nodes = [node for node in error.nodes or () if node.loc is not None]
     if nodes:
         others = ", ".join(place(node) for node in nodes[1:])
         return at_node(nodes[0], error.message + (f" (and {others})" if others else ""))
-    if error.source is not None and error.positions:
-        return at_position(error.source, error.positions[0], error.message)
-    return Diagnostic(path="schema", message=error.message)
+    for position in error.positions or ():
+        if error.source is not None:
+            return at_position(error.source, position, error.message)
+    return Diagnostic(path=path, message=error.message)
 
 
 def in_order(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

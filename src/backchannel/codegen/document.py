@@ -6,25 +6,24 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import TypeVar, cast
 
-from backchannel.codegen.selection import TYPENAME
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLCompositeType,
     GraphQLSchema,
-    GraphQLUnionType,
     InlineFragmentNode,
     NameNode,
     Node,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
-    get_named_type,
     is_abstract_type,
-    is_composite_type,
     print_ast,
 )
+
+from backchannel.codegen.selection import TYPENAME
+from backchannel.codegen.shapes import composite, condition_of, field_of, root_of
 
 N = TypeVar("N", bound=Node)
 
@@ -45,10 +44,8 @@ class Documents:
 
     def of(self, operation: OperationDefinitionNode) -> str:
         """The document of an operation, with the fragments it uses in the order of their use."""
-        root = self._schema.get_root_type(operation.operation)
-        assert root is not None, "validation refuses operations without a root type"
-        parts = [self._definition(operation, root)]
-        parts += [self._fragment(name) for name in self._used(operation.selection_set)]
+        fragments = [self._fragment(name) for name in self._used(operation.selection_set)]
+        parts = [self._definition(operation, root_of(self._schema, operation)), *fragments]
         return "\n\n".join(print_ast(part) for part in parts)
 
     def _used(self, selection_set: SelectionSetNode) -> list[str]:
@@ -63,8 +60,7 @@ class Documents:
 
     def _fragment(self, name: str) -> FragmentDefinitionNode:
         definition = self._fragments[name]
-        on = self._schema.get_type(definition.type_condition.name.value)
-        return self._definition(definition, cast("GraphQLCompositeType", on))
+        return self._definition(definition, condition_of(self._schema, definition))
 
     def _definition(self, node: N, on: GraphQLCompositeType) -> N:
         selection_set = cast("SelectionSetNode", getattr(node, "selection_set"))  # noqa: B009
@@ -80,13 +76,12 @@ class Documents:
 
     def _selection(self, node: SelectionNode, on: GraphQLCompositeType) -> SelectionNode:
         if isinstance(node, InlineFragmentNode):
-            condition = node.type_condition
-            inner = on if condition is None else self._schema.get_type(condition.name.value)
-            return self._definition(node, cast("GraphQLCompositeType", inner))
+            return self._definition(node, condition_of(self._schema, node, on))
         if isinstance(node, FieldNode) and node.selection_set is not None:
-            assert not isinstance(on, GraphQLUnionType), "validation refuses fields on unions"
-            below = get_named_type(on.fields[node.name.value].type)
-            assert is_composite_type(below), "validation refuses selections on leaves"
+            definition = field_of(on, node.name.value)
+            assert definition is not None, "validation refuses unknown fields"
+            below = composite(definition)
+            assert below is not None, "validation refuses selections on leaves"
             inside = self._selection_set(node.selection_set, below, of_field=True)
             return _with(node, selection_set=inside)
         return node

@@ -11,18 +11,19 @@ from ariadne_codegen.client_generators.package import get_package_generator
 from ariadne_codegen.client_generators.scalars import ScalarData
 from ariadne_codegen.plugins.manager import PluginManager
 from ariadne_codegen.settings import ModelsOnlySettings
-
-from backchannel.codegen.normalized import HOLDER
-from backchannel.codegen.plugin import CollectingPlugin, Decisions
 from graphql import (
     FragmentDefinitionNode,
     GraphQLCompositeType,
     GraphQLField,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
 )
+
+from backchannel.codegen.normalized import HOLDER
+from backchannel.codegen.plugin import CollectingPlugin, Decisions
 
 
 class EngineError(Exception):
@@ -84,10 +85,9 @@ def _settings(directory: str, scalars: Iterable[str]) -> ModelsOnlySettings:
     )
 
 
-def _holder(held: Iterable[tuple[str, GraphQLCompositeType]]) -> GraphQLObjectType:
+def _holder(held: Iterable[tuple[str, GraphQLCompositeType]]) -> GraphQLNamedType:
     # The made-up name breaks GraphQL's rule on purpose, so it is set after the check.
-    holder = GraphQLObjectType(
-        "Holder", {name: GraphQLField(GraphQLNonNull(on)) for name, on in held}
-    )
+    fields = {name: GraphQLField(GraphQLNonNull(on)) for name, on in held}
+    holder = GraphQLObjectType("Holder", fields)
     holder.name = HOLDER
     return holder

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLSchema,
+    is_non_null_type,
+)
 
 from backchannel.codegen import names, text
 from backchannel.codegen.annotations import modern
@@ -11,25 +21,17 @@ from backchannel.codegen.engine import EngineError
 from backchannel.codegen.module import Module
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import BUILTIN_SCALARS, MODELS, description
-from graphql import (
-    GraphQLEnumType,
-    GraphQLInputField,
-    GraphQLInputObjectType,
-    GraphQLNamedType,
-    GraphQLNonNull,
-    GraphQLSchema,
-    get_named_type,
-)
+from backchannel.codegen.shapes import innermost, type_of
 
 
-def leaf_name(named: GraphQLNamedType, python_name: str, module: Module, package: str) -> str:
+def leaf_name(named: GraphQLNamedType, module: Module, package: str, python_name: str) -> str:
     """The name of an input's or variable's innermost type, imported where it is generated.
 
     Args:
         named: the type in the schema.
-        python_name: what ariadne-codegen calls it.
         module: the module that needs it.
         package: the generated package, relative to the module (`.`, `..`).
+        python_name: what ariadne-codegen calls it.
     """
     if named.name in BUILTIN_SCALARS:
         return python_name
@@ -57,7 +59,7 @@ def reachable(schema: GraphQLSchema, used: Iterable[str]) -> list[GraphQLNamedTy
             continue
         found[named.name] = named
         if isinstance(named, GraphQLInputObjectType):
-            pending += [get_named_type(field.type).name for field in named.fields.values()]
+            pending += [innermost(field).name for field in named.fields.values()]
     return [found[name] for name in sorted(found)]
 
 
@@ -68,8 +70,8 @@ def input_types_module(
 ) -> str:
     """The module of the input types."""
     module = Module("Input types. A field that is left out is not sent; None is sent as null.")
-    module.use(MODELS, "Input")
     for definition in inputs:
+        module.use(MODELS, "Input")
         module.add(_input_class(module, definition, decisions, mappings))
     return module.render()
 
@@ -88,13 +90,11 @@ def _input_class(
     fields: list[str] = []
     markers: list[str] = []
     for name, field in definition.fields.items():
-        named = get_named_type(field.type)
+        named = innermost(field)
+        rename = partial(leaf_name, named, module, ".")
         if isinstance(named, GraphQLInputObjectType):
-            annotation = modern(annotations[name], lambda _, n=named: names.class_name(n.name))
-        else:
-            annotation = modern(
-                annotations[name], lambda given, n=named: leaf_name(n, given, module, ".")
-            )
+            rename = partial(_class_of, named)
+        annotation = modern(annotations[name], rename)
         fields.append(_input_field(module, name, attributes[name], annotation, field))
         if mappings.get(named.name) and mappings[named.name].parse:
             marker = scalar_marker(named.name)
@@ -120,11 +120,15 @@ def _input_class(
     return f"class {names.class_name(definition.name)}(Input, kw_only=True):\n{body}\n"
 
 
+def _class_of(named: GraphQLNamedType, _: str) -> str:
+    return names.class_name(named.name)
+
+
 def _input_field(
     module: Module, name: str, attribute: str, annotation: str, field: GraphQLInputField
 ) -> str:
     has_default = field.ast_node is not None and field.ast_node.default_value is not None
-    may_be_unset = has_default or not isinstance(field.type, GraphQLNonNull)
+    may_be_unset = has_default or not is_non_null_type(type_of(field))
     options = ["default=UNSET"] if may_be_unset else []
     if may_be_unset:
         module.use(MODELS, "UNSET", "Unset")
@@ -141,8 +145,8 @@ def _input_field(
 def enums_module(enums: Iterable[GraphQLEnumType], decisions: Decisions) -> str:
     """The module of the enums."""
     module = Module("Enums. A value that the schema does not know is kept: see `is_known`.")
-    module.use(MODELS, "OpenEnum")
     for definition in enums:
+        module.use(MODELS, "OpenEnum")
         if definition.name not in decisions.enums:
             raise EngineError(f"ariadne-codegen decided no values for {definition.name}")
         members = names.members(decisions.enums[definition.name])

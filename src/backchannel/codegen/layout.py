@@ -22,7 +22,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
         for name, path in paths.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(files[name], encoding="utf-8", newline="\n")
-        run = subprocess.run(
+        run = subprocess.run(  # noqa: S603  (ruff, with arguments of our own)
             [
                 *_ruff(),
                 *("format", "--isolated", "--no-cache", "--quiet"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backchannel.codegen.selection import TYPENAME, Field, Selection, is_object
 from graphql import (
     DirectiveNode,
     FieldNode,
@@ -24,6 +23,8 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
 )
+
+from backchannel.codegen.selection import TYPENAME, Field, Selection, is_object
 
 # GraphQL allows no parentheses in names, so no type of a schema is called this.
 HOLDER = "(fragments)"

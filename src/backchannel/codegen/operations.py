@@ -5,17 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from backchannel.codegen import names, text
-from backchannel.codegen.annotations import modern, with_nullable_items
-from backchannel.codegen.configuration import ScalarMapping
-from backchannel.codegen.engine import EngineError
-from backchannel.codegen.inputs import leaf_name, scalar_marker
-from backchannel.codegen.module import Module
-from backchannel.codegen.plugin import Decisions
-from backchannel.codegen.results import MODELS, Owner, ResultClasses, description
-from backchannel.codegen.selection import Selection, Selector
-from backchannel.codegen.variables import Use
 from graphql import (
     GraphQLNamedType,
     GraphQLSchema,
@@ -28,6 +19,17 @@ from graphql import (
     VariableDefinitionNode,
     print_ast,
 )
+
+from backchannel.codegen import names, text
+from backchannel.codegen.annotations import modern, with_nullable_items
+from backchannel.codegen.configuration import ScalarMapping
+from backchannel.codegen.engine import EngineError
+from backchannel.codegen.inputs import leaf_name, scalar_marker
+from backchannel.codegen.module import Module
+from backchannel.codegen.plugin import Decisions
+from backchannel.codegen.results import MODELS, Owner, ResultClasses, description
+from backchannel.codegen.selection import Selection, Selector
+from backchannel.codegen.variables import Use
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class OperationModule:
                 raise EngineError(f"ariadne-codegen decided no type for a variable ({token})")
             named = self._schema.type_map[named_type(definition.type)]
             decided = with_nullable_items(self._decisions.arguments[token], definition.type)
-            annotation = modern(decided, lambda given, n=named: self._leaf(n, given))
+            annotation = modern(decided, partial(self._leaf, named))
             required = isinstance(definition.type, NonNullTypeNode)
             may_be_unset = not required or definition.default_value is not None
             if may_be_unset:
@@ -161,11 +163,12 @@ class OperationModule:
     def _leaf(self, named: GraphQLNamedType, given: str) -> str:
         if given == "UnsetType":
             return "Unset"
-        return leaf_name(named, given, self._module, "..")
+        return leaf_name(named, self._module, "..", given)
 
     def _constant(self, returned: str, root: str | None, parameters: list[_Parameter]) -> str:
         plan = self._plan
-        fields = ", ".join(f'"{field.name}"' for field in plan.selection.fields.values())
+        selected = dict.fromkeys(field.name for field in plan.selection.fields.values())
+        fields = ", ".join(f'"{name}"' for name in selected)
         variables = "".join(f'"{each.wire_name}": {self._variable(each)},\n' for each in parameters)
         return (
             f"{plan.constant}: Operation[{returned}] = Operation(\n"

@@ -5,18 +5,20 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
-
-from backchannel.codegen.diagnostics import CompileError, Diagnostic
 from graphql import (
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLSchema,
+    is_list_type,
+    is_non_null_type,
 )
+
+from backchannel.codegen.diagnostics import CompileError, Diagnostic
+from backchannel.codegen.shapes import field_of, type_of
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,10 +88,8 @@ def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
             problems.append(f"nonnull: the schema has no field {coordinate}")
         elif coordinate.endswith("[]"):
             problems += _require_items(field, coordinate)
-        elif isinstance(field.type, GraphQLNonNull):
-            problems.append(f"nonnull: {coordinate} is non-null already")
         else:
-            field.type = GraphQLNonNull(field.type)
+            problems += _require(field, coordinate)
     problems += [
         f"secret: the schema has no field {coordinate}"
         for coordinate in _coordinates(overrides.secret)
@@ -106,20 +106,27 @@ def _coordinates(entries: tuple[Entry, ...]) -> Iterator[str]:
 
 def _field(schema: GraphQLSchema, coordinate: str) -> GraphQLField | None:
     type_name, _, field_name = coordinate.partition(".")
-    named = schema.get_type(type_name)
-    if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
-        return named.fields.get(field_name)
-    return None
+    return field_of(schema.get_type(type_name), field_name)
+
+
+def _require(field: GraphQLField, coordinate: str) -> list[str]:
+    """Make a field non-null; returns what is wrong with that."""
+    declared = type_of(field)
+    if is_non_null_type(declared):
+        return [f"nonnull: {coordinate} is non-null already"]
+    field.type = cast("Any", GraphQLNonNull(declared))
+    return []
 
 
 def _require_items(field: GraphQLField, coordinate: str) -> list[str]:
     """Make the items of a list non-null; returns what is wrong with that."""
-    required = isinstance(field.type, GraphQLNonNull)
-    of_list = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-    if not isinstance(of_list, GraphQLList):
+    declared = type_of(field)
+    required = is_non_null_type(declared)
+    of_list = declared.of_type if required else declared
+    if not is_list_type(of_list):
         return [f"nonnull: {coordinate}: the field is no list"]
-    if isinstance(of_list.of_type, GraphQLNonNull):
+    if is_non_null_type(of_list.of_type):
         return [f"nonnull: {coordinate}: the items are non-null already"]
-    items = GraphQLList(GraphQLNonNull(of_list.of_type))
+    items: Any = GraphQLList(GraphQLNonNull(of_list.of_type))
     field.type = GraphQLNonNull(items) if required else items
     return []

@@ -78,5 +78,5 @@ def _add_lazy(module: Module, homes: Mapping[str, str], submodules: tuple[str, .
     exported = "".join(f'    "{name}",\n' for name in sorted(homes))
     module.add(f"__all__ = [\n{exported}]\n")
     table = "".join(f'    "{name}": "{homes[name]}",\n' for name in sorted(homes))
-    module.add(f"_HOMES = {{\n{table}}}\n")
+    module.add(f"_HOMES: dict[str, str] = {{\n{table}}}\n")
     module.add(_LOADER)

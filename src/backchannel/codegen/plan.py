@@ -5,15 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from backchannel.codegen import names
-from backchannel.codegen.configuration import Configuration, ScalarMapping
-from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
-from backchannel.codegen.document import Documents
-from backchannel.codegen.inputs import reachable
-from backchannel.codegen.operations import OperationPlan, named_type
-from backchannel.codegen.results import BUILTIN_SCALARS, Fragment
-from backchannel.codegen.selection import Selection, Selector
-from backchannel.codegen.variables import VariableUses
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
@@ -22,8 +13,18 @@ from graphql import (
     GraphQLSchema,
     Node,
     OperationDefinitionNode,
-    get_named_type,
 )
+
+from backchannel.codegen import names
+from backchannel.codegen.configuration import Configuration, ScalarMapping
+from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
+from backchannel.codegen.document import Documents
+from backchannel.codegen.inputs import reachable
+from backchannel.codegen.operations import OperationPlan, named_type
+from backchannel.codegen.results import BUILTIN_SCALARS, Fragment
+from backchannel.codegen.selection import Selection, Selector
+from backchannel.codegen.shapes import innermost
+from backchannel.codegen.variables import VariableUses
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,10 @@ def _selected_types(
     plans: Iterable[OperationPlan], fragments: Iterable[Fragment]
 ) -> Iterator[tuple[str, Node]]:
     """The types of selected leaves."""
-    for owner in (*plans, *fragments):
-        yield from _leaves(owner.selection)
+    for plan in plans:
+        yield from _leaves(plan.selection)
+    for fragment in fragments:
+        yield from _leaves(fragment.selection)
 
 
 def _leaves(selection: Selection) -> Iterator[tuple[str, Node]]:
@@ -153,7 +156,7 @@ def _leaves(selection: Selection) -> Iterator[tuple[str, Node]]:
         yield from _leaves(member)
     for field in selection.fields.values():
         if field.selection is None:
-            yield get_named_type(field.definition.type).name, field.node
+            yield innermost(field.definition).name, field.node
         else:
             yield from _leaves(field.selection)
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
 from ariadne_codegen.plugins.base import Plugin
-
 from graphql import (
     ExecutableDefinitionNode,
     GraphQLEnumType,
     GraphQLInputField,
     GraphQLInputObjectType,
-    GraphQLSchema,
     SelectionSetNode,
     VariableDefinitionNode,
 )
@@ -39,10 +37,14 @@ class Decisions:
 class CollectingPlugin(Plugin):
     """Collects the syntax trees that pass through the hooks and hands them on unchanged."""
 
-    def __init__(self, schema: GraphQLSchema, config_dict: dict[str, Any]) -> None:
-        super().__init__(schema, config_dict)
-        self.decisions = Decisions()
-        self._fields: dict[str, ast.expr] = {}
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What was noted down."""
+        return Decisions()
+
+    @cached_property
+    def _fields(self) -> dict[str, ast.expr]:
+        return {}
 
     def generate_result_class(
         self,
@@ -50,12 +52,14 @@ class CollectingPlugin(Plugin):
         operation_definition: ExecutableDefinitionNode,
         selection_set: SelectionSetNode,
     ) -> ast.ClassDef:
+        """Note down a result class."""
         self.decisions.classes[class_def.name] = class_def
         return class_def
 
     def generate_arguments(
         self, arguments: ast.arguments, variable_definitions: tuple[VariableDefinitionNode, ...]
     ) -> ast.arguments:
+        """Note down the types of an operation's variables."""
         for argument in arguments.args:
             if argument.annotation is not None:
                 self.decisions.arguments[argument.arg] = argument.annotation
@@ -64,17 +68,20 @@ class CollectingPlugin(Plugin):
     def generate_input_field(
         self, field_implementation: ast.AnnAssign, input_field: GraphQLInputField, field_name: str
     ) -> ast.AnnAssign:
+        """Note down the type of an input field, until its class comes."""
         self._fields[field_name] = field_implementation.annotation
         return field_implementation
 
     def generate_input_class(
         self, class_def: ast.ClassDef, input_type: GraphQLInputObjectType
     ) -> ast.ClassDef:
-        self.decisions.inputs[input_type.name] = self._fields
-        self._fields = {}
+        """Note down the input class of the fields before."""
+        self.decisions.inputs[input_type.name] = dict(self._fields)
+        self._fields.clear()
         return class_def
 
     def generate_enum(self, class_def: ast.ClassDef, enum_type: GraphQLEnumType) -> ast.ClassDef:
+        """Note down the values of an enum."""
         self.decisions.enums[enum_type.name] = [
             statement.value.value
             for statement in class_def.body

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from graphql import GraphQLEnumType
+
 from backchannel.codegen import names, text
 from backchannel.codegen.annotations import modern, named_classes
+from backchannel.codegen.diagnostics import CompileError, at_node, place
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.module import Module
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.selection import TYPENAME, Field, Selection, Selector
-from graphql import GraphQLEnumType, get_named_type
+from backchannel.codegen.shapes import innermost
 
 MODELS = "backchannel.graphql.models"
 
@@ -142,6 +145,19 @@ class ResultClasses:
             long = self._owner.prefix + path
             self._names[id(selection)] = name if count[name] == 1 else long
         self._names[id(root)] = self._owner.root_name
+        first: dict[str, Selection] = {}
+        for selection, _ in found:
+            name = self._names[id(selection)]
+            if first.setdefault(name, selection) is not selection:
+                raise CompileError(
+                    [
+                        at_node(
+                            selection.node,
+                            f"this would be the class {name}, as would what is at"
+                            f" {place(first[name].node)}: give one of the fields an alias",
+                        )
+                    ]
+                )
 
     def _write_selection(self, selection: Selection, engine_name: str) -> None:
         """Write a class, after those of its fields."""
@@ -237,7 +253,7 @@ class ResultClasses:
 
     def _renaming(self, field: Field) -> Callable[[str], str]:
         selection = field.selection
-        named = get_named_type(field.definition.type)
+        named = innermost(field.definition)
         if selection is not None:
             name = self.name_of(selection)
             return lambda _: name

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-from backchannel.codegen import names
-from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node
 from graphql import (
     BooleanValueNode,
     FieldNode,
@@ -23,6 +21,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLCompositeType,
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
@@ -31,10 +30,11 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     TypeNameMetaFieldDef,
-    get_named_type,
-    is_abstract_type,
-    is_composite_type,
 )
+
+from backchannel.codegen import names
+from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node
+from backchannel.codegen.shapes import composite, condition_of, field_of, root_of
 
 TYPENAME = "__typename"
 
@@ -128,8 +128,7 @@ class Selector:
 
     def operation(self, definition: OperationDefinitionNode) -> Selection:
         """Resolve an operation."""
-        root = self._schema.get_root_type(definition.operation)
-        assert root is not None, "validation refuses operations without a root type"
+        root = root_of(self._schema, definition)
         groups = [(definition.selection_set, False)]
         return Selection(root, definition.selection_set, self._merge(groups, root))
 
@@ -137,9 +136,8 @@ class Selector:
         """Resolve a fragment."""
         if name not in self._resolved:
             definition = self._fragments[name]
-            on = self._schema.get_type(definition.type_condition.name.value)
             groups = [(definition.selection_set, False)]
-            self._resolved[name] = self._resolve(groups, cast("GraphQLCompositeType", on))
+            self._resolved[name] = self._resolve(groups, condition_of(self._schema, definition))
         return self._resolved[name]
 
     def all_fields(self, selection: Selection) -> dict[str, Field]:
@@ -165,7 +163,7 @@ class Selector:
     ) -> Selection:
         node = groups[0][0]
         spreads = set(self._direct_spreads(groups, on))
-        if is_abstract_type(on):
+        if isinstance(on, GraphQLInterfaceType | GraphQLUnionType):
             if len(spreads) == 1 and self._only_spreads(groups):
                 return Selection(on, node, fragment=spreads.pop())
             if self._is_divided(groups, on):
@@ -233,14 +231,14 @@ class Selector:
         sure = {each.group for each in occurrences if not each.conditional}
         present = len(sure) == len(groups) or any(not groups[index][1] for index in sure)
         selection = None
-        named = get_named_type(definition.type)
-        if is_composite_type(named):
+        inner = composite(definition)
+        if inner is not None:
             below = [
                 (each.node.selection_set, each.conditional or groups[each.group][1])
                 for each in occurrences
                 if each.node.selection_set is not None
             ]
-            selection = self._resolve(below, named)
+            selection = self._resolve(below, inner)
         coordinate = f"{on.name}.{name}"
         self._tokens += 1
         return Field(
@@ -264,8 +262,9 @@ class Selector:
                 at_node(node, f"{name}: introspection has no place in a compiled operation")
             )
             return TypeNameMetaFieldDef
-        assert not isinstance(on, GraphQLUnionType), "validation refuses fields on unions"
-        return on.fields[name]
+        definition = field_of(on, name)
+        assert definition is not None, "validation refuses unknown fields"
+        return definition
 
     def _typename(self, on: GraphQLCompositeType, node: SelectionSetNode) -> dict[str, Field]:
         added = Field(
@@ -304,20 +303,16 @@ class Selector:
         """The type condition and the selection set of a fragment, inline or by name."""
         if isinstance(node, FragmentSpreadNode):
             definition = self._fragments[node.name.value]
-            name, inner = definition.type_condition.name.value, definition.selection_set
-        else:
-            assert isinstance(node, InlineFragmentNode)
-            if node.type_condition is None:
-                return on, node.selection_set
-            name, inner = node.type_condition.name.value, node.selection_set
-        return cast("GraphQLCompositeType", self._schema.get_type(name)), inner
+            return condition_of(self._schema, definition), definition.selection_set
+        assert isinstance(node, InlineFragmentNode)
+        return condition_of(self._schema, node, on), node.selection_set
 
     def _covers(self, condition: GraphQLCompositeType, on: GraphQLCompositeType) -> bool:
         """Whether every object of the type `on` meets the condition."""
         return self._possible(on) <= self._possible(condition)
 
     def _possible(self, on: GraphQLCompositeType) -> frozenset[str]:
-        if is_abstract_type(on):
+        if isinstance(on, GraphQLInterfaceType | GraphQLUnionType):
             return frozenset(each.name for each in self._schema.get_possible_types(on))
         return frozenset((on.name,))
 
@@ -330,8 +325,7 @@ class Selector:
     def _divides(self, selection_set: SelectionSetNode, on: GraphQLCompositeType) -> bool:
         for node in selection_set.selections:
             if isinstance(node, FieldNode):
-                known = not isinstance(on, GraphQLUnionType) and node.name.value in on.fields
-                if not known and node.name.value != TYPENAME:
+                if field_of(on, node.name.value) is None and node.name.value != TYPENAME:
                     return True
             else:
                 condition, inner = self._inner(node, on)
@@ -342,13 +336,16 @@ class Selector:
     def _direct_spreads(self, groups: Sequence[Group], on: GraphQLCompositeType) -> Iterator[str]:
         """The fragments on exactly this type that are spread for sure."""
         for selection_set, conditional in groups:
-            if len(groups) > 1 and conditional:
+            if conditional and len(groups) > 1:
                 continue
             for node in selection_set.selections:
-                if isinstance(node, FragmentSpreadNode) and not _is_conditional(node):
-                    definition = self._fragments[node.name.value]
-                    if definition.type_condition.name.value == on.name:
-                        yield node.name.value
+                if isinstance(node, FieldNode) or _is_conditional(node):
+                    continue
+                condition, inner = self._inner(node, on)
+                if isinstance(node, InlineFragmentNode) and self._covers(condition, on):
+                    yield from self._direct_spreads([(inner, False)], on)
+                elif isinstance(node, FragmentSpreadNode) and condition.name == on.name:
+                    yield node.name.value
 
     def _only_spreads(self, groups: Sequence[Group]) -> bool:
         """Whether there is nothing but spreads, each there for sure, and `__typename`."""

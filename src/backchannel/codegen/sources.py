@@ -6,15 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
-from graphql.validation.validate import validate_sdl
-
-from backchannel.codegen.diagnostics import (
-    CompileError,
-    Diagnostic,
-    at_node,
-    from_graphql,
-    in_order,
-)
 from graphql import (
     DocumentNode,
     GraphQLSchema,
@@ -26,6 +17,15 @@ from graphql import (
     specified_rules,
     validate,
     validate_schema,
+)
+from graphql.validation.validate import validate_sdl
+
+from backchannel.codegen.diagnostics import (
+    CompileError,
+    Diagnostic,
+    at_node,
+    from_graphql,
+    in_order,
 )
 
 SUFFIXES = (".graphql", ".graphqls", ".gql")
@@ -83,13 +83,15 @@ def parse_schema(files: Sequence[SourceFile]) -> GraphQLSchema:
         CompileError: it is not a valid schema.
     """
     document = _parse_all(files)
+    if not document.definitions:
+        raise CompileError([Diagnostic(path=file.path, message="no type") for file in files])
     errors = validate_sdl(document)
     if not errors:
         schema = build_ast_schema(document, assume_valid_sdl=True)
         errors = validate_schema(schema)
         if not errors:
             return schema
-    raise CompileError(in_order([from_graphql(error) for error in errors]))
+    raise CompileError(in_order([from_graphql(error, files[0].path) for error in errors]))
 
 
 def parse_operations(schema: GraphQLSchema, files: Sequence[SourceFile]) -> DocumentNode:

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_RISKY_QUOTE = re.compile(r'"(?="|\Z)')
 
 WIDTH = 96
 """Characters to which docstrings are wrapped, indentation included."""
@@ -22,17 +23,12 @@ def literal(text: str) -> str:
 
 def block(text: str) -> str:
     """A triple-quoted literal."""
-    escaped = _escaped(text).replace('"""', '\\"\\"\\"')
-    if escaped.endswith('"'):
-        escaped = escaped[:-1] + '\\"'
-    return f'"""{escaped}"""'
+    return f'"""{_quotable(text)}"""'
 
 
 def docstring(text: str, indent: int) -> str:
     """A docstring statement, indented by so many spaces but for its first line."""
-    text = _escaped(text.strip()).replace('"""', '\\"\\"\\"')
-    if text.endswith('"'):
-        text = text[:-1] + '\\"'
+    text = _quotable(text.strip())
     lead = " " * indent
     first, *rest = text.split("\n")
     if not rest:
@@ -90,6 +86,11 @@ def section(title: str, items: Iterable[tuple[str, str]], width: int) -> str:
 def paragraphs(*parts: str) -> str:
     """Parts of a docstring with a blank line between them; empty ones are left out."""
     return "\n\n".join(part for part in parts if part)
+
+
+def _quotable(text: str) -> str:
+    """The text for between triple quotes: no two quotes in a row, and none at the end."""
+    return _RISKY_QUOTE.sub(r'\\"', _escaped(text))
 
 
 def _escaped(text: str) -> str:

@@ -16,9 +16,7 @@ from graphql import (
     GraphQLCompositeType,
     GraphQLInputField,
     GraphQLInputObjectType,
-    GraphQLInputType,
     GraphQLSchema,
-    GraphQLUnionType,
     InlineFragmentNode,
     ListValueNode,
     ObjectValueNode,
@@ -26,9 +24,9 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     VariableNode,
-    get_named_type,
-    is_composite_type,
 )
+
+from backchannel.codegen.shapes import composite, condition_of, field_of, innermost, root_of
 
 
 @dataclass(frozen=True)
@@ -63,19 +61,15 @@ class VariableUses:
 
     def of(self, operation: OperationDefinitionNode) -> list[Use]:
         """The uses in an operation and its fragments, each once, in their order."""
-        root = self._schema.get_root_type(operation.operation)
-        assert root is not None, "validation refuses operations without a root type"
         uses = [*self._directives(operation.directives)]
-        uses += self._selection_set(operation.selection_set, root)
+        uses += self._selection_set(operation.selection_set, root_of(self._schema, operation))
         return list({(use.variable, use.coordinate): use for use in uses}.values())
 
     def _of_fragment(self, name: str) -> list[Use]:
         if name not in self._of_fragments:
             definition = self._fragments[name]
-            on = self._schema.get_type(definition.type_condition.name.value)
-            self._of_fragments[name] = list(
-                self._selection_set(definition.selection_set, cast("GraphQLCompositeType", on))
-            )
+            on = condition_of(self._schema, definition)
+            self._of_fragments[name] = list(self._selection_set(definition.selection_set, on))
         return self._of_fragments[name]
 
     def _selection_set(
@@ -86,21 +80,18 @@ class VariableUses:
             if isinstance(node, FragmentSpreadNode):
                 yield from self._of_fragment(node.name.value)
             elif isinstance(node, InlineFragmentNode):
-                condition = node.type_condition
-                inner = on if condition is None else self._schema.get_type(condition.name.value)
-                yield from self._selection_set(
-                    node.selection_set, cast("GraphQLCompositeType", inner)
-                )
+                inner = condition_of(self._schema, node, on)
+                yield from self._selection_set(node.selection_set, inner)
             else:
                 yield from self._field(cast("FieldNode", node), on)
 
     def _field(self, node: FieldNode, on: GraphQLCompositeType) -> Iterator[Use]:
-        if isinstance(on, GraphQLUnionType) or node.name.value not in on.fields:
+        definition = field_of(on, node.name.value)
+        if definition is None:
             return
-        definition = on.fields[node.name.value]
         yield from _arguments(node.arguments, definition.args, f"{on.name}.{node.name.value}")
-        below = get_named_type(definition.type)
-        if node.selection_set is not None and is_composite_type(below):
+        below = composite(definition)
+        if node.selection_set is not None and below is not None:
             yield from self._selection_set(node.selection_set, below)
 
     def _directives(self, directives: Sequence[DirectiveNode]) -> Iterator[Use]:
@@ -127,7 +118,7 @@ def _value(
         for item in node.values:
             yield from _value(item, definition, coordinate)
     elif isinstance(node, ObjectValueNode):
-        named = get_named_type(cast("GraphQLInputType", definition.type))
+        named = innermost(definition)
         if isinstance(named, GraphQLInputObjectType):
             for field in node.fields:
                 name = field.name.value

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from keyword import iskeyword
@@ -26,7 +26,7 @@ def check_name(directory: Path) -> None:
     name = directory.resolve().name
     if not name.isidentifier() or iskeyword(name):
         raise _problem(directory, f"{name!r} cannot be imported: give the package another name")
-    if name == RESERVED and _installed(name) not in (None, directory.resolve()):
+    if name == RESERVED and any(each != directory.resolve() for each in _installed(name)):
         raise _problem(
             directory,
             f"the name {name} belongs to the package that is installed with backchannel, and only"
@@ -111,12 +111,12 @@ def _write(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def _installed(name: str) -> Path | None:
-    """The directory of a top-level package that can be imported; it is not imported."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(next(iter(spec.submodule_search_locations))).resolve()
+def _installed(name: str) -> Iterator[Path]:
+    """The directories from which a package of that name can be imported; it is not imported."""
+    for entry in sys.path:
+        directory = Path(entry, name)
+        if (directory / "__init__.py").is_file():
+            yield directory.resolve()
 
 
 def _problem(directory: Path, message: str) -> CompileError:

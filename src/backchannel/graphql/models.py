@@ -157,6 +157,9 @@ def decode_scalar(marker: type[Any], value: object) -> object:
         except ArithmeticError as error:
             # Of Decimal, or a time out of range: msgspec adds the path to a ValueError only.
             raise ValueError(f"unreadable ({type(error).__name__})") from None
+    if marker is object:
+        # A scalar that stays plain JSON.
+        return value
     raise NotImplementedError(f"no way to decode {marker.__name__}")
 
 

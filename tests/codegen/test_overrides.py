@@ -1,0 +1,87 @@
+"""Overrides: applied after validation, and refused where they say nothing."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from backchannel.codegen import CompileError
+
+SCHEMA = """
+type Query { a: A, all: [A], either: Either, key: String }
+type A { x: Int, xs: [Int], must: Int! }
+type B { x: Int }
+union Either = A | B
+"""
+Compiled = Callable[..., dict[str, str]]
+
+
+def nonnull(*coordinates: str) -> str:
+    listed = ", ".join(f'"{each}"' for each in coordinates)
+    return f'[[nonnull]]\ncoordinates = [{listed}]\nreason = "known"\nsource = "a.ex"\n'
+
+
+def test_fields_and_items_become_non_null(
+    compiled: Compiled, imported: Callable[..., ModuleType]
+) -> None:
+    api = imported(
+        compiled(
+            SCHEMA,
+            "query Get { a { x xs } all { x } }",
+            overrides=nonnull("Query.a", "A.x", "A.xs[]", "Query.all", "Query.all[]"),
+        )
+    )
+    assert api.GetResult.__annotations__ == {"a": "GetA", "all": "list[GetAll]"}
+    assert api.GetA.__annotations__ == {"x": "int", "xs": "list[int] | None"}
+
+
+def test_operations_are_validated_against_the_schema_as_it_is(compiled: Compiled) -> None:
+    # With A.x non-null and B.x nullable the two would conflict by GraphQL's rules.
+    operations = "query Get { either { ... on A { x } ... on B { x } } }"
+    files = compiled(SCHEMA, operations, overrides=nonnull("A.x"))
+    assert "    x: int\n" in files["_operations/get.py"]
+    assert "    x: int | None\n" in files["_operations/get.py"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (nonnull("A.nothing"), "the schema has no field A.nothing"),
+        (nonnull("Nothing.x"), "the schema has no field Nothing.x"),
+        (nonnull("A.must"), "A.must is non-null already"),
+        (nonnull("A.x[]"), "the field is no list"),
+        (nonnull("A.xs[]", "A.xs[]"), "the items are non-null already"),
+        (nonnull("A.x").replace("nonnull", "secret").replace("A.x", "A.y"), "no field A.y"),
+        ("[[nonnull]]\ncoordinates = 3", "Expected `array`"),
+        ("[[nonnul]]", "nonnul"),
+        ("[[", "Invalid"),
+    ],
+)
+def test_what_names_or_changes_nothing_is_an_error_of_the_file(
+    overrides: str, expected: str, compiled: Compiled
+) -> None:
+    with pytest.raises(CompileError, match=r"overrides\.toml: ") as caught:
+        compiled(SCHEMA, "query Get { a { x } }", overrides=overrides)
+    assert expected in str(caught.value)
+
+
+def test_all_wrong_entries_are_told(compiled: Compiled) -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(SCHEMA, "query Get { a { x } }", overrides=nonnull("A.no", "B.no"))
+    assert len(caught.value.diagnostics) == 2
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ('[scalars.X]\ntype = "str"\nparse = "str"', "give both parse and serialize"),
+        ('[scalars.X]\ntype = "import os"', "names no Python type"),
+        ('[scalars.X]\ntype = "os.system(1)"', "names no Python type"),
+        ('[scalars.X]\nparse = "str"', "missing required field"),
+        ("[scalar.X]", "unknown field"),
+    ],
+)
+def test_a_wrong_configuration_is_told(config: str, expected: str, compiled: Compiled) -> None:
+    with pytest.raises(CompileError, match=r"config\.toml: ") as caught:
+        compiled(SCHEMA, "query Get { key }", config=config)
+    assert expected in str(caught.value)
