@@ -13,12 +13,15 @@ class ResourceNotFound(GraphQLError, NotFound):
     """There is no such channel, user, category or follower."""
 
 
+_NOT_FOUND = frozenset({"Could not find resource", "Channel not found", "Category not found"})
+
+
 def refine(error: GraphQLError) -> GraphQLError:
     """The narrower error for the first entry's text, or the same error."""
     text = error.errors[0].message
     if text == "unauthorized" or text.startswith("Unauthorized to access"):
         kind: type[GraphQLError] = Unauthorized
-    elif text == "Could not find resource":
+    elif text in _NOT_FOUND:
         kind = ResourceNotFound
     else:
         return error

@@ -23,7 +23,8 @@ def check_text(text: object) -> None:
     counts graphemes there, but its column holds 255 code points and no NUL, else it fails (500).
 
     Raises:
-        InvalidInput: it is no text, blank, longer than 255 code points, or holds a NUL.
+        InvalidInput: it is no text, blank, longer than 255 code points, or holds a NUL or half a
+            surrogate pair.
     """
     if not isinstance(text, str):
         raise InvalidInput("message", limit="must be text", given=type(text).__name__)
@@ -39,6 +40,13 @@ def check_text(text: object) -> None:
         raise InvalidInput(
             "message", limit="must not hold a NUL", given=f"a NUL at character {text.index(chr(0))}"
         )
+    for position, char in enumerate(text):
+        if "\ud800" <= char <= "\udfff":
+            raise InvalidInput(
+                "message",
+                limit="must not hold a lone surrogate",
+                given=f"U+{ord(char):04X} at character {position}",
+            )
 
 
 class GlimeshDialect:
@@ -60,6 +68,8 @@ class GlimeshDialect:
         if self._read_only:
             _check_readable(operation)
         for name, variable in operation.variables.items():
+            if name not in variables and f"${name}: {variable.declared} =" in operation.document:
+                continue  # the document has a default for it
             value = variables.get(name)
             if _TEXT in variable.uses:
                 check_text(value)

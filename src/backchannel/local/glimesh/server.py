@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from backchannel.local.faults import Faults, FaultyApp
 from backchannel.local.glimesh import oauth
 from backchannel.local.glimesh.graph import graph
 from backchannel.local.glimesh.http import RaisedError, error_page, read_parameters
@@ -58,7 +59,8 @@ class LocalGlimesh:
     """A Glimesh site on a loopback port, to test programs against. A context manager.
 
     `world` is what it knows at first, and may be looked at any time (default: `seed`, whose tokens
-    are named there). `clock` tells the time, timezone-aware. `url` is its base URL:
+    are named there). `clock` tells the time, timezone-aware. `faults` takes orders for failures.
+    `url` is its base URL:
 
         with LocalGlimesh() as server:
             glimesh = Glimesh(token="tok-viewer", url=server.url)
@@ -75,7 +77,9 @@ class LocalGlimesh:
         port: int = 0,
     ) -> None:
         self.world = seed(clock()) if world is None else world
-        self._server = serve(application(self.world, clock), host=host, port=port)
+        self.faults = Faults()
+        app = FaultyApp(application(self.world, clock), self.faults)
+        self._server = serve(app, host=host, port=port)
         self.url = self._server.url
 
     def close(self) -> None:
