@@ -413,3 +413,14 @@ def test_any_reply_is_read_or_raises_an_error_of_the_tree(status, body, reset):
     response = Response(status=status, headers={"x-ratelimit-reset": reset}, body=body)
     with pytest.raises(BackchannelError):
         read_reply(SEND, response, MessageReply, now=NOW)
+
+
+def test_every_error_can_be_imported_from_the_package():
+    from backchannel import rocketchat
+    from backchannel.rocketchat import errors
+
+    assert set(errors.__all__) <= set(rocketchat.__all__)
+    assert {name for name in rocketchat.__all__ if hasattr(rocketchat, name)} == set(
+        rocketchat.__all__
+    )
+    assert all(issubclass(getattr(errors, name), ApiError) for name in errors.__all__)

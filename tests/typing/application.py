@@ -7,8 +7,6 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import assert_type
 
-from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL
-
 import glimesh_api as api
 from backchannel import (
     AsyncChat,
@@ -25,6 +23,7 @@ from backchannel import (
 )
 from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, RateLimited
 from backchannel.graphql import AsyncGraphQLClient, GraphQLClient, Operation
+from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL
 
 
 def reads(glimesh: Glimesh) -> None:

@@ -3,10 +3,9 @@
 # fmt: off
 from __future__ import annotations
 
-from glimesh_api.operations import CHAT_MESSAGES
-
 import glimesh_api as api
 from backchannel import AsyncGlimesh, Attachment, Chat, Glimesh, RocketChat
+from glimesh_api.operations import CHAT_MESSAGES
 
 
 def arguments(glimesh: Glimesh) -> None:

@@ -5,13 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from backchannel.local.glimesh.absinthe.operations import Operations, complexity_problems
-from backchannel.local.glimesh.absinthe.problem import Problem
-from backchannel.local.glimesh.absinthe.spelling import respell
-from backchannel.local.glimesh.absinthe.syntax import DocumentSyntaxError, parse_document
-from backchannel.local.glimesh.absinthe.validation import validate
-from backchannel.local.glimesh.context import Crash, RefusedError
-from backchannel.local.glimesh.schema import attribute, executable_schema
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -19,11 +12,20 @@ from graphql import (
     execute,  # pyright: ignore[reportUnknownVariableType]  # middleware, unused, is untyped
 )
 
+from backchannel.local.glimesh.absinthe.operations import Operations, complexity_problems
+from backchannel.local.glimesh.absinthe.problem import Problem
+from backchannel.local.glimesh.absinthe.spelling import respell
+from backchannel.local.glimesh.absinthe.syntax import DocumentSyntaxError, parse_document
+from backchannel.local.glimesh.absinthe.validation import validate
+from backchannel.local.glimesh.context import Crash, RefusedError
+from backchannel.local.glimesh.schema import attribute, executable_schema
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from backchannel.local.glimesh.context import Context
     from graphql import OperationDefinitionNode
+
+    from backchannel.local.glimesh.context import Context
 
 Reply = dict[str, object]
 

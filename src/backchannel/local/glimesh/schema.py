@@ -8,9 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backchannel.local.glimesh.absinthe.names import underscore
-from backchannel.local.glimesh.resolvers import ALL
-from backchannel.local.glimesh.world import ChatToken
 from graphql import (
     GraphQLDeprecatedDirective,
     GraphQLIncludeDirective,
@@ -22,6 +19,10 @@ from graphql import (
     build_schema,
     is_introspection_type,
 )
+
+from backchannel.local.glimesh.absinthe.names import underscore
+from backchannel.local.glimesh.resolvers import ALL
+from backchannel.local.glimesh.world import ChatToken
 
 if TYPE_CHECKING:
     from graphql import GraphQLResolveInfo

@@ -6,20 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from backchannel.local.glimesh.absinthe.names import (
-    alike,
-    did_you_mean,
-    schema_names,
-    underscore,
-)
-from backchannel.local.glimesh.absinthe.types import (
-    inner_type,
-    is_list,
-    is_non_null,
-    named_type,
-    type_of,
-)
-from backchannel.local.glimesh.values import is_array, is_object
 from graphql import (
     BooleanValueNode,
     EnumValueNode,
@@ -34,6 +20,21 @@ from graphql import (
     StringValueNode,
     VariableNode,
 )
+
+from backchannel.local.glimesh.absinthe.names import (
+    alike,
+    did_you_mean,
+    schema_names,
+    underscore,
+)
+from backchannel.local.glimesh.absinthe.types import (
+    inner_type,
+    is_list,
+    is_non_null,
+    named_type,
+    type_of,
+)
+from backchannel.local.glimesh.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLInputObjectType,
+    InlineFragmentNode,
+    NameNode,
+    ObjectValueNode,
+)
+
 from backchannel.local.glimesh.absinthe.inputs import rename_fields
 from backchannel.local.glimesh.absinthe.names import (
     Composite,
@@ -17,20 +26,13 @@ from backchannel.local.glimesh.absinthe.names import (
 )
 from backchannel.local.glimesh.absinthe.types import condition_name, named_type, type_of
 from backchannel.local.glimesh.absinthe.variables import innermost
-from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
-    GraphQLInputObjectType,
-    InlineFragmentNode,
-    NameNode,
-    ObjectValueNode,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backchannel.local.glimesh.absinthe.operations import Operations
     from graphql import ArgumentNode, GraphQLArgument, GraphQLSchema, SelectionSetNode, ValueNode
+
+    from backchannel.local.glimesh.absinthe.operations import Operations
 
 
 def respell(

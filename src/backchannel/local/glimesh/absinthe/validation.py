@@ -8,6 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    is_composite_type,
+    visit,
+)
 from graphql.pyutils import Undefined
 
 from backchannel.local.glimesh.absinthe.inputs import (
@@ -42,20 +56,6 @@ from backchannel.local.glimesh.absinthe.variables import (
     definition_problems,
     mismatch,
     provided_values,
-)
-from graphql import (
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    GraphQLUnionType,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    VariableNode,
-    Visitor,
-    is_composite_type,
-    visit,
 )
 
 if TYPE_CHECKING:

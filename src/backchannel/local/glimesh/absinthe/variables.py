@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphql.pyutils import Undefined
-
-from backchannel.local.glimesh.absinthe.inputs import Input, from_json, from_node
-from backchannel.local.glimesh.absinthe.names import alike, did_you_mean
-from backchannel.local.glimesh.absinthe.operations import operation_name
-from backchannel.local.glimesh.absinthe.problem import Problem, location
-from backchannel.local.glimesh.absinthe.types import inner_type, is_list, is_non_null, type_of
 from graphql import (
     GraphQLNamedType,
     ListTypeNode,
@@ -20,6 +13,13 @@ from graphql import (
     is_input_type,
     print_ast,
 )
+from graphql.pyutils import Undefined
+
+from backchannel.local.glimesh.absinthe.inputs import Input, from_json, from_node
+from backchannel.local.glimesh.absinthe.names import alike, did_you_mean
+from backchannel.local.glimesh.absinthe.operations import operation_name
+from backchannel.local.glimesh.absinthe.problem import Problem, location
+from backchannel.local.glimesh.absinthe.types import inner_type, is_list, is_non_null, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
