@@ -1,11 +1,13 @@
-"""Keeping tokens and passwords out of messages, reprs, log records and clear text."""
+"""Keeping tokens and passwords out of messages, reprs, log records and clear text.
+
+Every generated package loads this module, so the parsers of URLs and addresses, which cost half of
+what it takes to load the rest, are imported where they are used.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from backchannel.errors import ConfigurationError
 
@@ -106,6 +108,8 @@ def redact(text: str) -> str:
 
 def without_query(url: str) -> str:
     """The URL without user, query and fragment: what may stand in a message."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -123,6 +127,8 @@ def require_private(url: str, *, allow_plain_http: bool = False) -> None:
     Raises:
         ConfigurationError: the URL is neither https/wss nor on this machine.
     """
+    from urllib.parse import urlsplit
+
     parts = urlsplit(url)
     if parts.scheme in {"https", "wss"} or allow_plain_http or _is_loopback(parts.hostname or ""):
         return
@@ -135,6 +141,8 @@ def require_private(url: str, *, allow_plain_http: bool = False) -> None:
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
