@@ -8,7 +8,6 @@ The two drivers at the end are all that differs between the sync and the async c
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -165,12 +164,19 @@ class AsyncDriver:
 
     Args:
         transport: what sends requests.
-        sleep: waits a number of seconds.
+        sleep: waits a number of seconds; asyncio's by default.
     """
 
     def __init__(
-        self, transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        transport: AsyncTransport,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
+        if sleep is None:
+            # Blocking programs do without asyncio.
+            import asyncio
+
+            sleep = asyncio.sleep
         self.transport = transport
         self._sleep = sleep
 

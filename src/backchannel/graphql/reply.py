@@ -78,8 +78,8 @@ def decode_data(data: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T], kin
         ) from None
 
 
-def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind) -> T:
-    """Decode a body that came with status 200.
+def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind, roots: int) -> T:
+    """Decode a body that came with status 200, of an operation with so many root fields.
 
     Raises:
         GraphQLError: it holds `errors`.
@@ -92,7 +92,7 @@ def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind) -> T:
     except _UNREADABLE as error:
         raise MalformedReply(f"not a GraphQL reply: {error}", outcome=unclear) from None
     if envelope.errors:
-        raise graphql_error(envelope.errors, partial, kind)
+        raise graphql_error(envelope.errors, partial, kind, roots)
     if bytes(envelope.data) == b"null":
         raise MalformedReply("a GraphQL reply with neither data nor errors", outcome=unclear)
     return decode_data(envelope.data, decoder, kind)
@@ -102,6 +102,7 @@ def graphql_error(
     errors: tuple[GraphQLErrorEntry, ...],
     data: JSON,
     kind: Kind,
+    roots: int = 1,
     response: Response | None = None,
 ) -> GraphQLError:
     """The error for a reply with `errors`: the first message, and how many more there are."""
@@ -112,29 +113,35 @@ def graphql_error(
         f"{first.message}{where}{more}",
         errors=errors,
         data=data,
-        outcome=mutation_outcome(errors, data) if kind == "mutation" else Outcome.NOT_SENT,
+        outcome=mutation_outcome(errors, data, roots) if kind == "mutation" else Outcome.NOT_SENT,
         response=response,
     )
 
 
-def mutation_outcome(errors: tuple[GraphQLErrorEntry, ...], data: JSON) -> Outcome:
+def mutation_outcome(errors: tuple[GraphQLErrorEntry, ...], data: JSON, roots: int = 1) -> Outcome:
     """What became of a mutation whose reply holds errors.
 
-    No data: the document was refused. A root field with a value: its resolver ran, only
-    something below it failed. A null root field: refused if the error is the root field's own;
-    an error below it may have made it null after the effect.
+    No data: the document was refused, or a field that must not be null failed; with several root
+    fields, others may have run before it. A root field with a value: its resolver ran, only
+    something below it failed. A null root field: refused if the error is the root field's own; an
+    error below it may have made it null after the effect.
     """
     if not isinstance(data, dict):
-        below = any(error.path is not None and len(error.path) > 1 for error in errors)
-        return Outcome.UNKNOWN if below else Outcome.NOT_SENT
+        executed = [error.path for error in errors if error.path is not None]
+        refused = not executed or (roots == 1 and all(len(path) == 1 for path in executed))
+        return Outcome.NOT_SENT if refused else Outcome.UNKNOWN
     if any(value is not None for value in data.values()):
         return Outcome.SENT
-    refused = {error.path[0] for error in errors if error.path is not None and len(error.path) == 1}
-    return Outcome.NOT_SENT if refused >= set(data) else Outcome.UNKNOWN
+    own = {error.path[0] for error in errors if error.path is not None and len(error.path) == 1}
+    return Outcome.NOT_SENT if own >= set(data) else Outcome.UNKNOWN
 
 
 def read_reply(
-    request: Request, response: Response, decoder: msgspec.json.Decoder[T], kind: Kind
+    request: Request,
+    response: Response,
+    decoder: msgspec.json.Decoder[T],
+    kind: Kind,
+    roots: int,
 ) -> T:
     """Read the reply to an operation.
 
@@ -146,9 +153,9 @@ def read_reply(
     refuse_redirect(request, response)
     refuse_failure(request, response)
     if response.status >= 400:
-        raise _refusal(request, response)
+        raise _refusal(request, response, kind, roots)
     try:
-        return decode_body(response.body, decoder, kind)
+        return decode_body(response.body, decoder, kind, roots)
     except GraphQLError as error:
         error.response = response
         raise
@@ -164,22 +171,32 @@ def read_reply(
 _BY_STATUS = {401: AuthenticationError, 403: PermissionDenied, 404: NotFound}
 
 
-def _refusal(request: Request, response: Response) -> RefusedError:
-    kind = _BY_STATUS.get(response.status, RefusedError)
+def _refusal(request: Request, response: Response, kind: Kind, roots: int) -> RefusedError:
+    refusal = _BY_STATUS.get(response.status)
+    if refusal is None and (errors := _errors(response)):
+        # Some servers refuse a document with a 400 instead of a 200.
+        return graphql_error(errors, None, kind, roots, response)
     said = _said(response) or response.excerpt() or "no reason given"
-    return kind(f"{request.label}: {said} ({response.status})", response=response)
+    return (refusal or RefusedError)(
+        f"{request.label}: {said} ({response.status})", response=response
+    )
+
+
+def _errors(response: Response) -> tuple[GraphQLErrorEntry, ...] | None:
+    try:
+        return _ENVELOPE.decode(response.body).errors
+    except _UNREADABLE:
+        return None
 
 
 def _said(response: Response) -> str:
     """The server's own words in a refusal: of an `errors` list, or a bare JSON string."""
+    if errors := _errors(response):
+        return "; ".join(error.message for error in errors)
     try:
-        envelope = _ENVELOPE.decode(response.body)
+        return msgspec.json.decode(response.body, type=str)
     except _UNREADABLE:
-        try:
-            return msgspec.json.decode(response.body, type=str)
-        except _UNREADABLE:
-            return ""
-    return "; ".join(error.message for error in envelope.errors or ())
+        return ""
 
 
 def decoder_for(data_type: type[T]) -> msgspec.json.Decoder[T]:

@@ -11,7 +11,6 @@ from backchannel.wire.secrets import without_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from backchannel.wire.messages import Request, Response
 
@@ -71,12 +70,11 @@ def refuse_failure(request: Request, response: Response) -> None:
         )
 
 
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait by the header Retry-After.
 
     Args:
-        headers: values by lower-case name.
-        now: the time from which an HTTP date counts; without it a date is not understood.
+        headers: values by lower-case name. A date counts from the server's own clock, in Date.
 
     Returns:
         Seconds, never negative, or None where the header is absent or makes no sense.
@@ -84,12 +82,13 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
-    if now is None or not value:
+    if not value:
         return None
     # A fifth of the time of importing a generated package, for a rare header.
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+        wait = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
     except (TypeError, ValueError):
         return None
+    return max(0.0, wait.total_seconds())
