@@ -1,5 +1,7 @@
 """The pure part: messages, rules, secrets, addresses."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
