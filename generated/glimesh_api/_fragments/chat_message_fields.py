@@ -67,8 +67,7 @@ class ChatMessageFieldsUrlToken(
 ):
     """A piece of a chat message that is a link.
 
-    Only texts that begin with http are links, and
-    none in a channel that does not link them.
+    Only texts that begin with http are links, and none in a channel that does not link them.
 
     What ChatMessageFields selects of UrlToken.
 

@@ -89,8 +89,7 @@ def ban_user(
 
     Returns:
         Keep a user from writing in a channel until unbanUser, and hide what they wrote. Needs
-        the
-        scope chat and the moderator's right to it.
+        the scope chat and the moderator's right to it.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

@@ -41,7 +41,8 @@ class ChannelKeysResult(Result, frozen=True, kw_only=True):
 
     Attributes:
         channel: One channel. Of several arguments the id counts first, then the name, then the
-            streamer's id. None, or nothing found: the error "Could not find resource".
+            streamer's id. Without arguments, or when nothing is found: the error "Could not
+            find resource".
     """
 
     channel: ChannelKeysChannel
@@ -77,8 +78,7 @@ def channel_keys(
 ) -> ChannelKeysChannel | Coroutine[object, object, ChannelKeysChannel]:
     """Reads the keys with which video software sends to a channel.
 
-    Administrators only.
-    Keep them secret.
+    Administrators only. Keep them secret.
 
     Args:
         client: The client; with an asynchronous one the result is awaitable.
@@ -87,8 +87,8 @@ def channel_keys(
 
     Returns:
         One channel. Of several arguments the id counts first, then the name, then the
-        streamer's
-        id. None, or nothing found: the error "Could not find resource".
+        streamer's id. Without arguments, or when nothing is found: the error "Could not find
+        resource".
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

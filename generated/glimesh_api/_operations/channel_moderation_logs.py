@@ -69,7 +69,8 @@ class ChannelModerationLogsResult(Result, frozen=True, kw_only=True):
 
     Attributes:
         channel: One channel. Of several arguments the id counts first, then the name, then the
-            streamer's id. None, or nothing found: the error "Could not find resource".
+            streamer's id. Without arguments, or when nothing is found: the error "Could not
+            find resource".
     """
 
     channel: ChannelModerationLogsChannel
@@ -175,8 +176,7 @@ def channel_moderation_logs(
     """Lists what moderators did in a channel, oldest first.
 
     A change of the channel by one of its editors is aimed at nobody; the server answers a page
-    that
-    holds such an entry with an error, because it must not leave out the user.
+    that holds such an entry with an error, because it must not leave out the user.
 
     Args:
         client: The client; with an asynchronous one the result is awaitable.
@@ -194,8 +194,8 @@ def channel_moderation_logs(
 
     Returns:
         One channel. Of several arguments the id counts first, then the name, then the
-        streamer's
-        id. None, or nothing found: the error "Could not find resource".
+        streamer's id. Without arguments, or when nothing is found: the error "Could not find
+        resource".
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

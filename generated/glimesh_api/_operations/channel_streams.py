@@ -67,7 +67,8 @@ class ChannelStreamsResult(Result, frozen=True, kw_only=True):
 
     Attributes:
         channel: One channel. Of several arguments the id counts first, then the name, then the
-            streamer's id. None, or nothing found: the error "Could not find resource".
+            streamer's id. Without arguments, or when nothing is found: the error "Could not
+            find resource".
     """
 
     channel: ChannelStreamsChannel
@@ -186,8 +187,8 @@ def channel_streams(
 
     Returns:
         One channel. Of several arguments the id counts first, then the name, then the
-        streamer's
-        id. None, or nothing found: the error "Could not find resource".
+        streamer's id. Without arguments, or when nothing is found: the error "Could not find
+        resource".
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

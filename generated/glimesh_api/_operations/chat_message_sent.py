@@ -102,8 +102,7 @@ def chat_message_sent(
 
     Returns:
         An asynchronous iterator: each item is one event. Each new chat message, the caller's
-        own included. Deleted messages, timeouts and bans are
-        not announced.
+        own included. Deleted messages, timeouts and bans are not announced.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

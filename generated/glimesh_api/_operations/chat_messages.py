@@ -68,7 +68,8 @@ class ChatMessagesResult(Result, frozen=True, kw_only=True):
 
     Attributes:
         channel: One channel. Of several arguments the id counts first, then the name, then the
-            streamer's id. None, or nothing found: the error "Could not find resource".
+            streamer's id. Without arguments, or when nothing is found: the error "Could not
+            find resource".
     """
 
     channel: ChatMessagesChannel
@@ -190,8 +191,7 @@ def chat_messages(
     """Reads a page of a channel's chat, oldest message first.
 
     last gives the newest messages, and before (with the page's startCursor) the ones before
-    them;
-    first and after go forward. Give the channel's id or its streamer's name.
+    them; first and after go forward. Give the channel's id or its streamer's name.
 
     Args:
         client: The client; with an asynchronous one the result is awaitable.
@@ -209,8 +209,8 @@ def chat_messages(
 
     Returns:
         One channel. Of several arguments the id counts first, then the name, then the
-        streamer's
-        id. None, or nothing found: the error "Could not find resource".
+        streamer's id. Without arguments, or when nothing is found: the error "Could not find
+        resource".
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

@@ -91,8 +91,8 @@ def delete_chat_message(
 ) -> ModerationLogFields | Coroutine[object, object, ModerationLogFields]:
     """Hides a message of a channel.
 
-    Needs the scope chat and the right to delete there; the author
-    alone has not got it. The answer is the entry in the moderation log, not the message.
+    Needs the scope chat and the right to delete there; the author alone has not got it. The
+    answer is the entry in the moderation log, not the message.
 
     Args:
         client: The client; with an asynchronous one the result is awaitable.
@@ -106,8 +106,7 @@ def delete_chat_message(
 
         Returns the log entry, not the message. The message stays in Channel.chatMessages,
         subscribers are not told, and deleting it again succeeds. An unknown message or channel
-        is
-        an HTTP 404.
+        is an HTTP 404.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

@@ -42,7 +42,8 @@ class FindChannelResult(Result, frozen=True, kw_only=True):
 
     Attributes:
         channel: One channel. Of several arguments the id counts first, then the name, then the
-            streamer's id. None, or nothing found: the error "Could not find resource".
+            streamer's id. Without arguments, or when nothing is found: the error "Could not
+            find resource".
     """
 
     channel: FindChannelChannel
@@ -188,8 +189,8 @@ def find_channel(
 
     Returns:
         One channel. Of several arguments the id counts first, then the name, then the
-        streamer's
-        id. None, or nothing found: the error "Could not find resource".
+        streamer's id. Without arguments, or when nothing is found: the error "Could not find
+        resource".
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

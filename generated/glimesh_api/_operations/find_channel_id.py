@@ -51,7 +51,8 @@ class FindChannelIdResult(Result, frozen=True, kw_only=True):
 
     Attributes:
         channel: One channel. Of several arguments the id counts first, then the name, then the
-            streamer's id. None, or nothing found: the error "Could not find resource".
+            streamer's id. Without arguments, or when nothing is found: the error "Could not
+            find resource".
     """
 
     channel: FindChannelIdChannel
@@ -120,8 +121,8 @@ def find_channel_id(
 
     Returns:
         One channel. Of several arguments the id counts first, then the name, then the
-        streamer's
-        id. None, or nothing found: the error "Could not find resource".
+        streamer's id. Without arguments, or when nothing is found: the error "Could not find
+        resource".
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

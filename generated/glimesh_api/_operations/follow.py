@@ -86,8 +86,7 @@ def follow(
     """Follows a streamer, or changes whether going live is announced to a follower already there.
 
     Needs the scope follow. Without liveNotifications none are sent. The first follow posts a
-    message
-    into the streamer's chat.
+    message into the streamer's chat.
 
     Args:
         client: The client; with an asynchronous one the result is awaitable.

@@ -71,8 +71,7 @@ def follower_added(
     client: AsyncGraphQLClient, *, streamer_id: str | None | Unset = UNSET
 ) -> AsyncIterator[FollowerFields]:
     """Each new follower of a streamer, and changes of a follower's notifications; without a
-    streamer,
-    of every streamer.
+    streamer, of every streamer.
 
     Args:
         client: An asynchronous client.
@@ -80,8 +79,7 @@ def follower_added(
 
     Returns:
         An asynchronous iterator: each item is one event. Each new follow, and each one whose
-        notifications are changed. Unfollowing is not
-        announced.
+        notifications are changed. Unfollowing is not announced.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

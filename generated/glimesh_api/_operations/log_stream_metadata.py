@@ -86,9 +86,8 @@ def log_stream_metadata(
 ) -> LogStreamMetadataStream | Coroutine[object, object, LogStreamMetadataStream]:
     """Adds a measurement to a running broadcast.
 
-    For video servers: administrators only.
-    The server answers with the stored measurement under the type of a stream, so only what both
-    have can be read: the id is the measurement's.
+    For video servers: administrators only. The server answers with the stored measurement under
+    the type of a stream, so only what both have can be read: the id is the measurement's.
 
     Args:
         client: The client; with an asynchronous one the result is awaitable.
@@ -97,8 +96,7 @@ def log_stream_metadata(
 
     Returns:
         Add a measurement to a running broadcast. Administrators only; made for video servers.
-        The
-        error is "Stream has ended" when it is over.
+        The error is "Stream has ended" when it is over.
 
         The server returns the measurement as if it were the broadcast: ask for nothing but id,
         insertedAt and updatedAt, which are the measurement's.

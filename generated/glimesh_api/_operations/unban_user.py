@@ -89,8 +89,7 @@ def unban_user(
 
     Returns:
         Lift a ban; a timeout just runs out. Needs the scope chat and the moderator's right to
-        it.
-        The server fails (500) when the user is not banned.
+        it. The server fails (500) when the user is not banned.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

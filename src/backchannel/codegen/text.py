@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_LAID_OUT = re.compile(r"^(?:\s|[-*+|#>]|\d+[.)]|```)", re.MULTILINE)
 _RISKY_QUOTE = re.compile(r'"(?="|\Z)')
 
 WIDTH = 96
@@ -43,17 +44,26 @@ def clean(description: str | None) -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    """The text with its long lines wrapped; lists and code keep their lines."""
+    """The text with prose filled anew; lists, tables and code keep their lines."""
+    filled = (
+        _wrap_lines(paragraph, width)
+        if _LAID_OUT.search(paragraph)
+        else _wrap_lines(" ".join(paragraph.split()), width)
+        for paragraph in re.split(r"\n[ ]*\n", text)
+    )
+    return paragraphs(*filled)
+
+
+def _wrap_lines(text: str, width: int) -> str:
     lines: list[str] = []
     for line in text.split("\n"):
-        indent = line[: len(line) - len(line.lstrip())]
         lines += textwrap.wrap(
             line,
             width,
-            subsequent_indent=indent,
+            subsequent_indent=line[: len(line) - len(line.lstrip())],
             break_long_words=False,
             break_on_hyphens=False,
-        ) or [""]
+        )
     return "\n".join(lines)
 
 
