@@ -1,0 +1,1 @@
+"""What Backchannel costs, beside its peers: `make bench`."""

@@ -1,0 +1,35 @@
+"""What an import costs a program that does nothing else: whole processes, from start to end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+
+from .harness import Contest, Table
+
+ROUNDS = 15
+
+_PROGRAMS = (
+    "pass",
+    "import msgspec",
+    "from glimesh_api import find_channel, ChatMessageInput",
+    "import backchannel",
+    "from backchannel import Glimesh",
+    "from backchannel import Glimesh; Glimesh(token='t')",
+    "import requests",
+    "from pydantic import BaseModel",
+    "import gql",
+    "from gql.transport.httpx import HTTPXTransport",
+)
+
+
+def measure(rounds: int) -> Table:
+    with Contest("Importing (`import msgspec` = 1.00)", "`import msgspec`") as contest:
+        for program in _PROGRAMS:
+            contest.add(f"`{program}`", partial(_run, program))
+        return contest.run(rounds, 1)
+
+
+def _run(program: str) -> None:
+    subprocess.run([sys.executable, "-c", program], check=True)
