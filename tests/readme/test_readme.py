@@ -60,7 +60,11 @@ def test_a_shell_line_runs(line: str, tmp_path: Path):
     if command[0] == "make":
         # Dry: the target's commands, of which the set-up is done already.
         shown = subprocess.run(
-            ["make", "-n", *command[1:]], cwd=ROOT, capture_output=True, text=True, check=True
+            ["make", "--no-print-directory", "-n", *command[1:]],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         command = shlex.split(shown.stdout.splitlines()[-1])
     program = Path(sys.executable).parent / Path(command[0]).name
