@@ -10,10 +10,12 @@ class Unauthorized(GraphQLError, PermissionDenied):
 
 
 class ResourceNotFound(GraphQLError, NotFound):
-    """There is no such channel, user, category or follower."""
+    """There is no such channel, user, category, follower or stream, or nowhere to watch."""
 
 
-_NOT_FOUND = frozenset({"Could not find resource", "Channel not found", "Category not found"})
+_NOT_FOUND = frozenset(
+    {"Could not find resource", "Channel not found", "Category not found", "Edge not found"}
+)
 
 
 def refine(error: GraphQLError) -> GraphQLError:
