@@ -59,8 +59,12 @@ class Caller:
     def history(self, address: str | Address, **options: object) -> list[Message]:
         return list(blocking(self.chat.history(address, **options), self._runner))
 
+    def finish(self, result: object) -> object:
+        """The value of something that is awaited if the client is asynchronous."""
+        return blocking(result, self._runner)
+
     def close(self) -> None:
-        blocking(self.client.close(), self._runner)
+        self.finish(self.client.close())
 
 
 @pytest.fixture(scope="session")
