@@ -16,7 +16,7 @@ import httpx
 import requests
 import urllib3
 from gql.transport.aiohttp import AIOHTTPTransport
-from gql.transport.httpx import HTTPXTransport
+from gql.transport.requests import RequestsHTTPTransport
 
 import glimesh_api as api
 from backchannel import AsyncGlimesh, Glimesh
@@ -87,11 +87,11 @@ def _add_blocking(contest: Contest, url: str) -> None:
         lambda: _id(untrusting.post(url, json=_PAYLOAD, timeout=30).json()),
     )
 
-    transport = HTTPXTransport(url=url, headers=_HEADERS)
+    transport = RequestsHTTPTransport(url=url, headers=_HEADERS)
     gql_session = contest.open(gql.Client(transport=transport))
     request = gql.gql(FIND_CHANNEL_ID.document)
     request.variable_values = _VARIABLES
-    contest.add("gql, HTTPXTransport", lambda: gql_session.execute(request)["channel"]["id"])
+    contest.add("gql, RequestsHTTPTransport", lambda: gql_session.execute(request)["channel"]["id"])
 
     client = contest.open(httpx.Client(headers=_HEADERS))
     contest.add("httpx.Client.post", lambda: _id(client.post(url, json=_PAYLOAD).json()))

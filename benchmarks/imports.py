@@ -20,7 +20,7 @@ _PROGRAMS = (
     "import requests",
     "from pydantic import BaseModel",
     "import gql",
-    "from gql.transport.httpx import HTTPXTransport",
+    "from gql.transport.requests import RequestsHTTPTransport",
 )
 
 
