@@ -110,6 +110,10 @@ def test_characters_beyond_the_first_plane_count_twice(text: str):
     assert utf16_units(text) == sum(2 if ord(char) > 0xFFFF else 1 for char in text)
 
 
+def test_half_of_a_pair_is_a_unit_by_itself():
+    assert utf16_units("\ud83d") == 1
+
+
 @given(st.text(), st.text())
 def test_units_add_up(one: str, two: str):
     assert utf16_units(one + two) == utf16_units(one) + utf16_units(two)

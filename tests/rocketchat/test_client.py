@@ -272,7 +272,10 @@ class TestFaults:
     def test_reads_are_repeated(self, connect, server):
         server.faults.cut_before_apply("rooms.info")
         server.faults.html("channels.history", status=503)
-        assert [message.text for message in connect(server.url).history("#general", limit=1)]
+        server.faults.html("im.create", status=502, apply=True)
+        client = connect(server.url)
+        assert [message.text for message in client.history("#general", limit=1)]
+        assert client.room_info("@alice").kind is RoomKind.DIRECT
         assert server.faults.pending == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -81,6 +82,30 @@ def test_messages_that_arrive_meanwhile_shift_nothing(session, play):
 
     got = [item.id for item in play(history(session, CHANNEL), busy).items]
     assert got == [f"m{index}" for index in reversed(range(250))]
+
+
+def test_nothing_is_doubled_where_equal_times_come_in_any_order(session, play):
+    server = Server([message(index, index // 40) for index in range(80)], most=7)
+
+    def shuffled(request: Request) -> Response:
+        dice.shuffle(server.newest_first)
+        server.newest_first.sort(key=lambda m: m["ts"], reverse=True)
+        return server(request)
+
+    for seed in range(20):
+        dice = random.Random(seed)
+        got = [item.id for item in play(history(session, CHANNEL), shuffled).items]
+        assert len(got) == len(set(got))
+
+
+@pytest.mark.parametrize("most", [3, 100])
+def test_a_server_that_always_gives_the_same_page_is_left(session, play, most):
+    server = Server([message(index, index // 2) for index in range(7)], most)
+    newest = server(Request(method="GET", url="https://x/?count=100", headers={}))
+    played = play(history(session, CHANNEL), lambda request: newest)
+    got = [item.id for item in played.items]
+    assert len(got) == len(set(got)) == min(7, most)
+    assert len(played.requests) <= 4
 
 
 def test_no_more_is_asked_for_than_is_wanted(session, play):

@@ -155,6 +155,13 @@ REFUSALS = [
         "error-x",
         "see [link]",
     ),
+    (
+        400,
+        failed(error="Unauthorized", errorType="error-unauthorized"),
+        NotPermitted,
+        "error-unauthorized",
+        "Unauthorized",
+    ),
     (400, failed(error={"odd": 1}), ApiError, "", '{"odd":1}'),
     (400, failed(), MessageNotFound, "", ""),
     (200, failed(error="error-invalid-room"), RoomNotFound, "error-invalid-room", ""),

@@ -28,12 +28,10 @@ def build(raw: object, kind: type[S], path: str = "$") -> S:
     found = cast("dict[str, object]", raw)
     fields: dict[str, object] = {}
     for field in msgspec.structs.fields(kind):
-        value = found.get(field.encode_name)
-        if value is None and not field.required:
-            continue
+        name = field.encode_name
         try:
             fields[field.name] = _convert(
-                value, field.type, f"{path}.{field.encode_name}", keep_all=field.required
+                found.get(name), field.type, f"{path}.{name}", keep_all=field.required
             )
         except msgspec.ValidationError:
             if field.required:

@@ -139,6 +139,10 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     longest: int = 0
 
+    def has_before_it(self, message: RocketChatMessage) -> bool:
+        """Whether the message is one of those still to be read."""
+        return self.latest is None or (message.ts <= self.latest and message.id not in self.known)
+
 
 def _next_page(
     session: Session, room: RocketChatRoom, place: _Place, missing: int | None
@@ -153,8 +157,10 @@ def _next_page(
         query["offset"] = str(place.skipped)
     request = session.get(_endpoint(room), query)
     page = (yield from session.read(request, HistoryReply)).messages
-    fresh = [message for message in page if message.id not in place.known]
+    fresh = [message for message in page if place.has_before_it(message)]
     if not page or len(page) < min(count, place.longest):
+        return fresh, None
+    if not fresh and place.skipped >= len(place.known):  # a server that gives the same forever
         return fresh, None
     return fresh, _behind(page, place)
 
@@ -163,7 +169,7 @@ def _behind(page: Sequence[RocketChatMessage], place: _Place) -> _Place:
     latest = min(message.ts for message in page)
     known = frozenset(message.id for message in page if message.ts == latest)
     longest = max(place.longest, len(page))
-    if latest != place.latest:
+    if place.latest is None or latest < place.latest:
         return _Place(latest=latest, known=known, longest=longest)
     return _Place(
         latest=latest,
