@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from backchannel import environment
 from backchannel.glimesh.credentials import choose_credential, graph_url
 from backchannel.glimesh.limits import GlimeshDialect
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
@@ -59,6 +60,19 @@ class Glimesh(GraphQLClient):
             transport=transport,
         )
 
+    @classmethod
+    def from_env(cls) -> Self:
+        """A client with GLIMESH_TOKEN or GLIMESH_CLIENT_ID, and GLIMESH_URL if it is set.
+
+        Raises:
+            ConfigurationError: none or both of the first two are set, or they cannot work.
+        """
+        return cls(
+            token=environment.optional("GLIMESH_TOKEN"),
+            client_id=environment.optional("GLIMESH_CLIENT_ID"),
+            url=environment.optional("GLIMESH_URL") or DEFAULT_URL,
+        )
+
     @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
@@ -105,6 +119,19 @@ class AsyncGlimesh(AsyncGraphQLClient):
             chance=chance,
             transport=transport,
             socket=Socket(url=credential.socket_url(url)),
+        )
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """A client with GLIMESH_TOKEN or GLIMESH_CLIENT_ID, and GLIMESH_URL if it is set.
+
+        Raises:
+            ConfigurationError: none or both of the first two are set, or they cannot work.
+        """
+        return cls(
+            token=environment.optional("GLIMESH_TOKEN"),
+            client_id=environment.optional("GLIMESH_CLIENT_ID"),
+            url=environment.optional("GLIMESH_URL") or DEFAULT_URL,
         )
 
     @property

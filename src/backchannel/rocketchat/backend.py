@@ -7,12 +7,12 @@ import msgspec
 from backchannel.drive import Flow, Stream
 from backchannel.errors import BackchannelError, Outcome
 from backchannel.message import Address, Author, Message, Receipt, Room
-from backchannel.rocketchat.checks import check_limit
 from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage
 from backchannel.rocketchat.reading import room_history
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room_by_id, find_room_by_name
 from backchannel.rocketchat.sending import deliver, prepare
 from backchannel.rocketchat.session import Session
+from backchannel.wire.checks import check_limit
 
 __all__ = ["RocketChatBackend", "to_message"]
 

@@ -68,12 +68,6 @@ def check_name(argument: str, name: str) -> None:
         raise InvalidInput(argument, limit="must not be blank", given=_show(name))
 
 
-def check_limit(limit: int | None) -> None:
-    """Check the number of messages asked for."""
-    if limit is not None and limit < 0:
-        raise InvalidInput("limit", limit="must be 0 or more messages, or None", given=str(limit))
-
-
 def _check_id(argument: str, value: str) -> None:
     # An id is looked up in a URL after a failure, so it must be a text that survives there.
     if not value or not value.isprintable() or not value.isascii() or " " in value:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from backchannel import environment
 from backchannel.drive import Driver
 from backchannel.errors import ConfigurationError
 from backchannel.rocketchat.attachments import Attachment
@@ -15,7 +16,7 @@ from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, 
 from backchannel.rocketchat.reading import get_message, history
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room
 from backchannel.rocketchat.sending import send_message
-from backchannel.rocketchat.session import from_environment, make_session
+from backchannel.rocketchat.session import make_session
 
 if TYPE_CHECKING:
     from backchannel.drive import Transport
@@ -79,9 +80,9 @@ class RocketChat:
             ConfigurationError: one of the three is not set, or cannot work.
         """
         return cls(
-            from_environment("ROCKETCHAT_URL"),
-            user_id=from_environment("ROCKETCHAT_USER_ID"),
-            auth_token=from_environment("ROCKETCHAT_AUTH_TOKEN"),
+            environment.required("ROCKETCHAT_URL"),
+            user_id=environment.required("ROCKETCHAT_USER_ID"),
+            auth_token=environment.required("ROCKETCHAT_AUTH_TOKEN"),
         )
 
     @property

@@ -10,13 +10,14 @@ import msgspec
 
 from backchannel.drive import Flow, Item, Stream
 from backchannel.errors import Unsupported
-from backchannel.rocketchat.checks import check_limit, check_name
+from backchannel.rocketchat.checks import check_name
 from backchannel.rocketchat.errors import MessageNotFound
 from backchannel.rocketchat.messages import RocketChatMessage
 from backchannel.rocketchat.replies import Reply
 from backchannel.rocketchat.rooms import RocketChatRoom, RoomKind, find_room
 from backchannel.rocketchat.session import Session
 from backchannel.rocketchat.times import write_time
+from backchannel.wire.checks import check_limit
 from backchannel.wire.retry import RetryPolicy
 
 __all__ = ["MessageReply", "get_message", "history", "room_history"]

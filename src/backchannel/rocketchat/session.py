@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -149,15 +148,3 @@ def _base_url(url: str) -> str:
     if "?" in url or "#" in url:
         raise ConfigurationError("the server's URL holds a query or a fragment: it must end before")
     return url.rstrip("/")
-
-
-def from_environment(name: str) -> str:
-    """A setting of the environment.
-
-    Raises:
-        ConfigurationError: it is not set.
-    """
-    value = os.environ.get(name, "")
-    if not value:
-        raise ConfigurationError(f"the environment variable {name} is not set")
-    return value
