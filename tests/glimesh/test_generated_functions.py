@@ -446,6 +446,12 @@ def test_what_is_not_allowed_or_not_there(site, connect, function, arguments, to
     assert not caught.value.may_have_happened
 
 
+def test_nowhere_to_watch(site, connect):
+    site.world.edge_routes.remove(site.world.edge_routes[1])
+    with pytest.raises(ResourceNotFound, match="Edge not found"):
+        connect(site.url).call(api.watch_channel, channel_id="1", country="US")
+
+
 def test_keys_and_addresses_are_not_shown(site, connect):
     keys = connect(site.url, "tok-admin").call(api.channel_keys, channel_id="1")
     assert "local-hmac-key" not in repr(keys)
