@@ -1,5 +1,6 @@
 """Both transports against servers that misbehave, over real sockets."""
 
+import asyncio
 import gzip
 import threading
 import zlib
@@ -10,12 +11,14 @@ import pytest
 
 from backchannel.errors import (
     BackchannelError,
+    ConfigurationError,
     ConnectError,
     ConnectionLost,
     Outcome,
     ReplyTooLarge,
     TransportTimeout,
 )
+from backchannel.transport.aiohttp import AiohttpTransport
 from backchannel.transport.requests import RequestsTransport
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import Limits
@@ -296,6 +299,28 @@ def test_closing_hangs_up(opener: Opener) -> None:
         assert server.open_connections == 1
         transport.close()
         rawserver.wait_until(lambda: not server.open_connections)
+
+
+def test_a_closed_transport_opens_no_connection_again(opener: Opener) -> None:
+    with RawServer(rawserver.always(http())) as server:
+        transport = opener.transport()
+        transport.send(post(server.url))
+        transport.close()
+        with pytest.raises(ConfigurationError, match="closed"):
+            transport.send(post(server.url))
+        assert len(server.requests) == 1
+
+
+def test_an_async_transport_in_another_event_loop_is_an_error_that_says_so() -> None:
+    async def use(transport: AiohttpTransport, url: str) -> None:
+        await transport.send(post(url))
+
+    with RawServer(rawserver.always(http())) as server, asyncio.Runner() as first:
+        transport = AiohttpTransport()
+        first.run(use(transport, server.url))
+        with asyncio.Runner() as second, pytest.raises(ConfigurationError, match="event loop"):
+            second.run(use(transport, server.url))
+        first.run(transport.close())
 
 
 def test_threads_share_the_blocking_transport_without_mixing_replies() -> None:

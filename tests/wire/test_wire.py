@@ -298,3 +298,23 @@ def test_a_receipt_gives_the_message_or_raises() -> None:
     with pytest.raises(BackchannelError) as caught:
         unknown.require()
     assert caught.value is error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"access_token": "hunter2", "expires_in": 86400}',
+        b'{"data":{"authToken":"hunter2\\"hunter2","userId":"u"}}',
+        b'{"Password" : "hunter2',
+        b"moved to /login?token=hunter2&x=1",
+    ],
+)
+def test_an_excerpt_of_a_reply_holds_no_secret(body: bytes) -> None:
+    excerpt = Response(status=200, headers={}, body=body).excerpt()
+    assert "hunter2" not in excerpt
+    assert MASK in excerpt
+
+
+def test_an_excerpt_keeps_the_code_of_an_error() -> None:
+    response = Response(status=400, headers={}, body=b'{"code": "error-invalid-room"}')
+    assert response.excerpt() == '{"code": "error-invalid-room"}'

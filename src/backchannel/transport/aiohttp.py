@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 from yarl import URL
 
 from backchannel.errors import (
     BackchannelError,
+    ConfigurationError,
     ConnectError,
     ConnectionLost,
     ReplyTooLarge,
@@ -30,6 +33,8 @@ class AiohttpTransport:
         self._limits = limits or Limits()
         self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the whole reply. Redirects are returned, not followed.
@@ -39,7 +44,10 @@ class AiohttpTransport:
             TransportTimeout: the reply was not complete in time.
             ConnectionLost: the connection ended before the reply was complete.
             ReplyTooLarge: the decoded body is over the cap.
+            ConfigurationError: the transport is closed, or belongs to another event loop.
         """
+        if self._closed:
+            raise ConfigurationError(f"{request.label}: the client is closed")
         try:
             return await self._exchange(request)
         except (aiohttp.ClientError, TimeoutError, UnicodeError) as error:
@@ -48,12 +56,19 @@ class AiohttpTransport:
         raise failure
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. Nothing can be sent afterwards."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
+        loop = asyncio.get_running_loop()
+        if self._loop is not None and self._loop is not loop:
+            raise ConfigurationError(
+                "the client's connections belong to another event loop: make a client in each"
+            )
+        if self._session is None:
+            self._loop = loop
             self._session = aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(

@@ -30,6 +30,7 @@ from urllib3.exceptions import (
 
 from backchannel.errors import (
     BackchannelError,
+    ConfigurationError,
     ConnectError,
     ConnectionLost,
     ReplyTooLarge,
@@ -70,6 +71,7 @@ class RequestsTransport:
         self._session.mount("http://", adapter)
         self._adapter = adapter
         self._pools: dict[str, HTTPConnectionPool] = {}
+        self._closed = False
 
     def send(self, request: Request) -> Response:
         """Send a request and read the whole reply. Redirects are returned, not followed.
@@ -79,7 +81,10 @@ class RequestsTransport:
             TransportTimeout: the reply was not complete in time.
             ConnectionLost: the connection ended before the reply was complete.
             ReplyTooLarge: the decoded body is over the cap.
+            ConfigurationError: the transport is closed.
         """
+        if self._closed:
+            raise ConfigurationError(f"{request.label}: the client is closed")
         try:
             return self._exchange(request)
         except (HTTPError, requests.exceptions.InvalidURL) as error:
@@ -88,7 +93,8 @@ class RequestsTransport:
         raise failure
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. Nothing can be sent afterwards."""
+        self._closed = True
         # Here, because urllib3 closes a pool of the session only when nobody refers to it.
         for pool in list(self._pools.values()):
             pool.close()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from backchannel.wire.secrets import masked_headers, without_query
+from backchannel.wire.secrets import masked_headers, redact, without_query
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +67,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def excerpt(self, limit: int = 200) -> str:
-        """The beginning of the body as text, at most `limit` characters, for messages."""
-        text = self.body[: limit * 4].decode("utf-8", "replace").strip()
+        """At most `limit` characters of the body for messages, as text, its secrets masked."""
+        text = redact(self.body[: limit * 4].decode("utf-8", "replace").strip())
         text = "".join(char if char.isprintable() else " " for char in text)
         return text if len(text) <= limit else text[:limit] + "…"
 

@@ -15,9 +15,10 @@ MASK = "***"
 
 # By words, because servers invent names: X-Auth-Token, X-Hasura-Admin-Secret, apikey.
 _SECRET_HEADER = re.compile(r"auth|cookie|token|secret|passw|key|credential|session|2fa|user-id")
-_SECRET_PARAMETER = re.compile(
-    r"(?i)\b(token|access_token|refresh_token|client_secret|password|code)=[^&\s\"'#]+"
-)
+_NAMES = r"(?:access_?|refresh_?|auth_?)?token|client_secret|password"
+# In JSON a code is an error's, in a query it is OAuth's.
+_SECRET_PARAMETER = re.compile(rf"(?i)\b({_NAMES}|code)=[^&\s\"'#]+")
+_SECRET_MEMBER = re.compile(rf'(?i)("(?:{_NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*"?')
 # Printable ASCII: what a header value may hold. http.client would print a bad value, secret and
 # all, in its own error.
 _SECRET_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
@@ -102,8 +103,9 @@ def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def redact(text: str) -> str:
-    """The text with secret query parameters (`?token=…`) replaced by a mask."""
-    return _SECRET_PARAMETER.sub(lambda match: f"{match[1]}={MASK}", text)
+    """The text with secrets replaced by a mask: those of a query (`?token=…`) or of JSON."""
+    text = _SECRET_PARAMETER.sub(lambda match: f"{match[1]}={MASK}", text)
+    return _SECRET_MEMBER.sub(lambda match: f'{match[1]}"{MASK}"', text)
 
 
 def without_query(url: str) -> str:
