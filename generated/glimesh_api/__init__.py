@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ChatMessageFieldsChatMessageMetadata,
         ChatMessageFieldsChatMessageToken,
         ChatMessageFieldsEmoteToken,
+        ChatMessageFieldsOtherChatMessageToken,
         ChatMessageFieldsTextToken,
         ChatMessageFieldsUrlToken,
     )
@@ -201,6 +202,7 @@ __all__ = [
     "ChatMessageFieldsChatMessageMetadata",
     "ChatMessageFieldsChatMessageToken",
     "ChatMessageFieldsEmoteToken",
+    "ChatMessageFieldsOtherChatMessageToken",
     "ChatMessageFieldsTextToken",
     "ChatMessageFieldsUrlToken",
     "ChatMessageInput",
@@ -356,6 +358,7 @@ _HOMES: dict[str, str] = {
     "ChatMessageFieldsChatMessageMetadata": "._fragments.chat_message_fields",
     "ChatMessageFieldsChatMessageToken": "._fragments.chat_message_fields",
     "ChatMessageFieldsEmoteToken": "._fragments.chat_message_fields",
+    "ChatMessageFieldsOtherChatMessageToken": "._fragments.chat_message_fields",
     "ChatMessageFieldsTextToken": "._fragments.chat_message_fields",
     "ChatMessageFieldsUrlToken": "._fragments.chat_message_fields",
     "ChatMessageInput": ".input_types",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ChatMessageFieldsChatMessageMetadata,
         ChatMessageFieldsChatMessageToken,
         ChatMessageFieldsEmoteToken,
+        ChatMessageFieldsOtherChatMessageToken,
         ChatMessageFieldsTextToken,
         ChatMessageFieldsUrlToken,
     )
@@ -45,6 +46,7 @@ __all__ = [
     "ChatMessageFieldsChatMessageMetadata",
     "ChatMessageFieldsChatMessageToken",
     "ChatMessageFieldsEmoteToken",
+    "ChatMessageFieldsOtherChatMessageToken",
     "ChatMessageFieldsTextToken",
     "ChatMessageFieldsUrlToken",
     "FollowerFields",
@@ -73,6 +75,7 @@ _HOMES: dict[str, str] = {
     "ChatMessageFieldsChatMessageMetadata": "._fragments.chat_message_fields",
     "ChatMessageFieldsChatMessageToken": "._fragments.chat_message_fields",
     "ChatMessageFieldsEmoteToken": "._fragments.chat_message_fields",
+    "ChatMessageFieldsOtherChatMessageToken": "._fragments.chat_message_fields",
     "ChatMessageFieldsTextToken": "._fragments.chat_message_fields",
     "ChatMessageFieldsUrlToken": "._fragments.chat_message_fields",
     "FollowerFields": "._fragments.follower_fields",

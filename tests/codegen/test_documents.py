@@ -43,7 +43,7 @@ class _Remover(Visitor):
         if node.selection_set is None or not is_abstract_type(field_type):
             return None
         first, *rest = node.selection_set.selections
-        if isinstance(first, FieldNode) and first.name.value == "__typename" and rest:
+        if isinstance(first, FieldNode) and print_ast(first) == "__typename" and rest:
             node.selection_set.selections = tuple(rest)
         return None
 

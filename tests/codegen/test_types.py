@@ -18,7 +18,7 @@ APPLICATION = """
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from datetime import datetime
-from typing import assert_type
+from typing import Literal, assert_never, assert_type
 
 import case_abstract
 import case_inputs
@@ -37,10 +37,17 @@ async def use(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
     )
     assert_type(case_selections.maybe(client, yes=True, no=False).now, datetime | None)
     for item in case_abstract.feed(client) or []:
-        if item.typename == "Photo":
-            assert_type(item.width, int)
-        elif isinstance(item, case_abstract.FeedVideo):
-            assert_type(item.seconds, int)
+        match item:
+            case case_abstract.FeedPhoto():
+                assert_type(item.width, int)
+            case case_abstract.FeedVideo(seconds=seconds):
+                assert_type(seconds, int)
+            case case_abstract.FeedLink():
+                assert_type(item.typename, Literal["Link"])
+            case case_abstract.FeedOtherItem():
+                assert_type((item.typename, item.id), tuple[str, str])
+            case _:
+                assert_never(item)
     amount = case_inputs.between(client, from_=datetime.now().date())
     assert_type(amount, Decimal | None)
     case_inputs.search(client, tags=["a", None], grid=[[1], None], filter=None)
@@ -48,6 +55,8 @@ async def use(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
 """
 
 WRONG = """
+from typing import assert_never
+import case_abstract
 import case_inputs
 import case_selections
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
@@ -61,6 +70,10 @@ def misuse(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
     case_inputs.search(client, tags=None, grid=[])
     case_inputs.search(client, tags=[], grid=[], order=None)
     case_inputs.Filter(nothing=1)
+    thing = case_abstract.thing(client)
+    if not isinstance(thing, case_abstract.ThingUser | case_abstract.ThingPhoto | None):
+        if not isinstance(thing, case_abstract.ThingVideo):
+            assert_never(thing)
 """
 
 
@@ -97,7 +110,7 @@ def test_mypy_finds_nothing_in_right_code_and_every_misuse_in_wrong_code(written
     found = [line for line in run.stdout.splitlines() if ": error:" in line]
     lines = {int(line.split(":")[1]) for line in found if line.startswith("wrong.py")}
     assert [line for line in found if not line.startswith("wrong.py")] == []
-    assert lines == set(range(8, 15))
+    assert lines == {*range(10, 17), 20}
 
 
 def test_pyright_strict_finds_nothing(written: Path) -> None:

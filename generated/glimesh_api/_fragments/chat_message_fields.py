@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from backchannel.graphql.models import Result
+from backchannel.graphql.models import OtherResult, Result
 
 from ..scalars import NaiveDateTime
 from .user_fields import UserFields
@@ -83,8 +83,27 @@ class ChatMessageFieldsUrlToken(
     url: str
 
 
+class ChatMessageFieldsOtherChatMessageToken(OtherResult, frozen=True, kw_only=True):
+    """A piece of a chat message.
+
+    What ChatMessageFields selects of ChatMessageToken, in an object of another type.
+
+    The schema has no such type; `typename` is its name.
+
+    Attributes:
+        type: The kind of piece: text, url or emote.
+        text: The piece as it was typed.
+    """
+
+    type: str
+    text: str
+
+
 ChatMessageFieldsChatMessageToken: TypeAlias = (
-    ChatMessageFieldsEmoteToken | ChatMessageFieldsTextToken | ChatMessageFieldsUrlToken
+    ChatMessageFieldsEmoteToken
+    | ChatMessageFieldsTextToken
+    | ChatMessageFieldsUrlToken
+    | ChatMessageFieldsOtherChatMessageToken
 )
 
 

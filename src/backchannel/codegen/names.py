@@ -7,6 +7,9 @@
   after its owner: `<Operation><Type>`, `<Fragment><Type>` (`ChatMessagesPageInfo`). Where an owner
   selects a type more than once, all of these are named by their paths instead
   (`FollowersUserStreamer`), so that no name depends on which comes first.
+- Where the members of a union or interface are told apart, the alias of all has the name of a
+  selection, and the class for types that a newer server adds has `Other` before the type
+  (`ChatMessageFieldsOtherChatMessageToken`).
 - Constants: the name of the function in capitals.
 - A name that Python, or the generated code around it, needs for itself gets a trailing
   underscore: `from_`. Builtins that generated code does not need stay as they are: `id`, `type`.
@@ -55,6 +58,7 @@ CLASSES = frozenset(
         "Literal",
         "OpenEnum",
         "Operation",
+        "OtherResult",
         "Result",
         "SecretResult",
         "TYPE_CHECKING",
@@ -83,6 +87,11 @@ def snake_case(name: str) -> str:
 def pascal_case(name: str) -> str:
     """The name in PascalCase; capitals inside words stay."""
     return _begun("".join(part[:1].upper() + part[1:] for part in name.split("_")), "X")
+
+
+def selected(type_name: str, *, is_other: bool) -> str:
+    """What the class of a selection is called after its owner."""
+    return ("Other" if is_other else "") + pascal_case(type_name)
 
 
 def constant_name(function: str) -> str:

@@ -99,8 +99,14 @@ class Normalizer:
             yield FragmentSpreadNode(name=NameNode(value=token), directives=())
         for field in selection.fields.values():
             yield self._field(field)
-        if selection.members:
+        if selection.other is not None:
             yield self._field_node(TYPENAME)
+            # In ariadne's class for the interface itself; a union has no fields of its own.
+            yield from (
+                self._field(field)
+                for field in selection.other.fields.values()
+                if field.name != TYPENAME
+            )
         for name, member in selection.members.items():
             yield InlineFragmentNode(
                 type_condition=NamedTypeNode(name=NameNode(value=name)),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graphql import GraphQLEnumType
+from graphql import GraphQLEnumType, GraphQLUnionType
 
 from backchannel.codegen import names, text
 from backchannel.codegen.annotations import modern, named_classes
@@ -139,7 +139,10 @@ class ResultClasses:
     def _choose_names(self, root: Selection) -> None:
         """Name the classes: by type, or all of a type by path where it is selected repeatedly."""
         found = list(_selections(root, ""))
-        short = [self._owner.prefix + names.pascal_case(each.type.name) for each, _ in found]
+        short = [
+            self._owner.prefix + names.selected(each.type.name, is_other=each.is_other)
+            for each, _ in found
+        ]
         count = Counter([*short, self._owner.root_name])
         for (selection, path), name in zip(found, short, strict=True):
             long = self._owner.prefix + path
@@ -178,20 +181,31 @@ class ResultClasses:
         """Write the members of a divided selection, and the alias of their union.
 
         ariadne's union also has a class for the interface itself, for types without fields of
-        their own; here each type is a member.
+        their own; here each type of the schema is a member, and that class is the one for types
+        that a newer server adds. Of a union's new types only `__typename` can be known.
         """
         members = {engine_name + name: member for name, member in selection.members.items()}
         united = [each for each in named_classes(annotation) if each in members]
         for each in united:
             self._write_selection(members[each], each)
+        assert selection.other is not None, "a divided selection has one for other types"
+        if isinstance(selection.type, GraphQLUnionType):
+            self._write_class(selection.other, None, {})
+        else:
+            self._write_selection(selection.other, engine_name + selection.type.name)
         alias = self.name_of(selection)
-        union = " | ".join(self.name_of(members[each]) for each in united)
+        union = " | ".join(
+            [*(self.name_of(members[each]) for each in united), self.name_of(selection.other)]
+        )
         self._module.use("typing", "TypeAlias")
         self.exported.append(alias)
         self._module.add(f"{alias}: TypeAlias = {union}\n")
 
     def _write_class(
-        self, selection: Selection, class_def: ast.ClassDef, annotations: Mapping[str, ast.expr]
+        self,
+        selection: Selection,
+        class_def: ast.ClassDef | None,
+        annotations: Mapping[str, ast.expr],
     ) -> None:
         name = self.name_of(selection)
         attributes = self._selector.python_names(selection)
@@ -213,7 +227,10 @@ class ResultClasses:
             listed = ", ".join(f'"{each}"' for each in secrets)
             lines.append(f"secret_fields: ClassVar[frozenset[str]] = frozenset({{{listed}}})")
         for key, field in selection.fields.items():
-            annotation = self._annotation(field, annotations[_target(field)])
+            if field.name == TYPENAME and selection.is_other:
+                annotation = "str | None" if field.conditional else "str"
+            else:
+                annotation = self._annotation(field, annotations[_target(field)])
             lines.append(_attribute(attribute_name(key, attributes), key, annotation, field))
             if attribute_name(key, attributes) != key:
                 self._module.use_module("msgspec")
@@ -224,16 +241,18 @@ class ResultClasses:
         indented = "\n".join(f"    {line}" for line in body)
         self._module.add(f"class {name}({base}, {', '.join(options)}):\n{indented}\n")
 
-    def _base(self, selection: Selection, class_def: ast.ClassDef, secret: bool) -> str:
+    def _base(self, selection: Selection, class_def: ast.ClassDef | None, secret: bool) -> str:
         """The base class; that of a fragment where ariadne decided so."""
         if selection.fragment is not None:
+            assert class_def is not None, "only a union's other types are without one"
             fragment = self._fragments[selection.fragment]
             if fragment.token not in [ast.unparse(base) for base in class_def.bases]:
                 raise EngineError(f"{class_def.name} does not inherit from {fragment.token}")
             return self._fragment_class(selection.fragment)
-        base = "SecretResult" if secret else "Result"
-        self._module.use(MODELS, base)
-        return base
+        bases = ["SecretResult"] if secret else []
+        bases += ["OtherResult"] if selection.is_other else []
+        self._module.use(MODELS, *bases or ["Result"])
+        return ", ".join(bases or ["Result"])
 
     def _fragment_class(self, name: str) -> str:
         fragment = self._fragments[name]
@@ -283,6 +302,11 @@ class ResultClasses:
             )
         said = text.clean(selection.type.description)
         own = f"What {self._owner.title} selects of {type_name}."
+        if selection.is_other:
+            own = text.paragraphs(
+                f"What {self._owner.title} selects of {type_name}, in an object of another type.",
+                "The schema has no such type; `typename` is its name.",
+            )
         return text.paragraphs(
             text.summarized(said, width), own, text.section("Attributes", described, width)
         )
@@ -322,6 +346,9 @@ def _selections(selection: Selection, path: str) -> Iterator[tuple[Selection, st
     yield selection, path
     for name, member in selection.members.items():
         yield from _selections(member, path + names.pascal_case(name))
+    if selection.other is not None:
+        other = names.selected(selection.type.name, is_other=True)
+        yield from _selections(selection.other, path + other)
     for key, field in selection.fields.items():
         if field.selection is not None:
             yield from _selections(field.selection, path + names.pascal_case(key))

@@ -78,6 +78,8 @@ class Selection:
             member, the selection is the fragment.
         members: for a divided selection on an abstract type, the selections by type.
         is_member: whether it is such a member.
+        other: for a divided selection, what is selected from types that a newer server adds.
+        is_other: whether it is such a selection.
     """
 
     type: GraphQLCompositeType
@@ -86,6 +88,8 @@ class Selection:
     fragment: str | None = None
     members: Mapping[str, Selection] = field(default_factory=dict[str, "Selection"])
     is_member: bool = False
+    other: Selection | None = None
+    is_other: bool = False
 
     @property
     def is_fragment(self) -> bool:
@@ -171,7 +175,10 @@ class Selector:
                     member.name: self._resolve(groups, member, is_member=True)
                     for member in self._schema.get_possible_types(on)
                 }
-                return Selection(on, node, members=members)
+                fields = self._merge(groups, on)
+                fields.pop(TYPENAME, None)
+                other = Selection(on, node, fields, is_other=True)
+                return Selection(on, node, members=members, other=other)
             return Selection(on, node, {**self._typename(on, node), **self._merge(groups, on)})
         if len(spreads) == 1:
             inheriting = self._inherit(groups, on, spreads.pop(), is_member)
@@ -308,13 +315,12 @@ class Selector:
         return condition_of(self._schema, node, on), node.selection_set
 
     def _covers(self, condition: GraphQLCompositeType, on: GraphQLCompositeType) -> bool:
-        """Whether every object of the type `on` meets the condition."""
-        return self._possible(on) <= self._possible(condition)
-
-    def _possible(self, on: GraphQLCompositeType) -> frozenset[str]:
-        if isinstance(on, GraphQLInterfaceType | GraphQLUnionType):
-            return frozenset(each.name for each in self._schema.get_possible_types(on))
-        return frozenset((on.name,))
+        """Whether every object of the type `on` meets the condition, in any newer schema too."""
+        if condition.name == on.name:
+            return True
+        if isinstance(condition, GraphQLUnionType | GraphQLInterfaceType):
+            return self._schema.is_sub_type(condition, on)
+        return False
 
     def _is_divided(self, groups: Sequence[Group], on: GraphQLCompositeType) -> bool:
         """Whether the types of an abstract type have to be told apart."""

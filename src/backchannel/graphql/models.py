@@ -13,9 +13,11 @@ from msgspec import UNSET, UnsetType
 from backchannel.wire.secrets import MASK
 
 __all__ = [
+    "OTHER_TYPE",
     "UNSET",
     "Input",
     "OpenEnum",
+    "OtherResult",
     "Result",
     "Scalar",
     "SecretResult",
@@ -39,6 +41,20 @@ _EPOCH_IN_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Base of generated result types. Fields that a newer server adds are ignored."""
+
+
+OTHER_TYPE = "(other)"
+"""Stands in `__typename` for the name of a type that is not in the schema; no type is called so."""
+
+
+class OtherResult(Result, frozen=True, kw_only=True, tag=OTHER_TYPE, tag_field="__typename"):
+    """Base of the classes for members of a union or interface that a newer server adds.
+
+    Attributes:
+        typename: the name of the type.
+    """
+
+    typename: str = msgspec.field(name="(typename)")
 
 
 class SecretResult(Result, frozen=True, kw_only=True):

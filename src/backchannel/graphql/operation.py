@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 import msgspec
 
 from backchannel.errors import InvalidInput
-from backchannel.graphql.models import UNSET, decode_scalar, to_wire
+from backchannel.graphql.models import UNSET, to_wire
+from backchannel.graphql.opening import convert_open
 from backchannel.graphql.reply import Kind, decode_body, decoder_for, read_reply
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Operation(Generic[T_co]):
         Raises:
             msgspec.ValidationError: it does not fit the type.
         """
-        return self._unwrap(msgspec.convert(data, self.result, dec_hook=decode_scalar))
+        return self._unwrap(convert_open(data, self.result))
 
     def _unwrap(self, data: Result) -> T_co:
         return cast("T_co", data if self.root is None else getattr(data, self.root))

@@ -20,6 +20,7 @@ from backchannel.errors import (
     RefusedError,
 )
 from backchannel.graphql.models import decode_scalar
+from backchannel.graphql.opening import decode_open
 from backchannel.wire.rules import refuse_failure, refuse_redirect, unless_safe
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def decode_data(data: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T], kin
         MalformedReply: it does not fit the type; the message names the path.
     """
     try:
-        return decoder.decode(data)
+        return decode_open(data, decoder)
     except _UNREADABLE as error:
         outcome = Outcome.SENT if kind == "mutation" else Outcome.NOT_SENT
         raise MalformedReply(
