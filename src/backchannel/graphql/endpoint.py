@@ -86,7 +86,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
             method="POST",
             url=self.url,
             headers=self.headers,
-            body=operation.encode(values),
+            body=operation.encode_wire(values),
             effect=operation.kind == "mutation",
         )
         return (

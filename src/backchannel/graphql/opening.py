@@ -69,13 +69,13 @@ def _marked(data: object, expected: inspect.Type) -> object:
     from msgspec.inspect import ListType, StructType, UnionType
 
     kinds = expected.types if isinstance(expected, UnionType) else (expected,)
-    if isinstance(data, list):
-        for kind in kinds:
-            if isinstance(kind, ListType):
-                return [_marked(item, kind.item_type) for item in cast("list[object]", data)]
     if isinstance(data, dict):
         members = {kind.tag: kind for kind in kinds if isinstance(kind, StructType)}
         return _marked_object(cast("dict[str, object]", data), members)
+    if isinstance(data, list):
+        items = cast("list[object]", data)
+        listed = next((kind for kind in kinds if isinstance(kind, ListType)), None)
+        return items if listed is None else [_marked(item, listed.item_type) for item in items]
     return data
 
 

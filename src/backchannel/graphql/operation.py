@@ -14,6 +14,8 @@ from backchannel.graphql.opening import convert_open
 from backchannel.graphql.reply import Kind, decode_body, decoder_for, read_reply
 
 if TYPE_CHECKING:
+    from gql import GraphQLRequest
+
     from backchannel.graphql.models import Result, Scalar
     from backchannel.wire.messages import Request, Response
 
@@ -42,6 +44,9 @@ class Variable(msgspec.Struct, frozen=True):
 
 class Operation(Generic[T_co]):
     """A compiled operation. It does no I/O; a client executes it.
+
+    An application with means of its own sends what `encode` gives, or runs what `to_gql` gives in
+    a gql session, and reads the answer with `decode` or `convert`.
 
     Args:
         name: the operation's name in the document.
@@ -102,24 +107,48 @@ class Operation(Generic[T_co]):
                 ) from None
         return values
 
-    def encode(self, variables: Mapping[str, object]) -> bytes:
-        """The JSON body of a request.
+    def encode(self, variables: Mapping[str, object] = {}) -> bytes:
+        """The body of a request: JSON, to be sent by POST as `application/json`.
 
         Args:
-            variables: plain JSON values by the variables' names, as of `wire_variables`.
+            variables: values by the variables' names in the document: Python values, such as
+                functions take. One that is UNSET or missing is left out.
+
+        Raises:
+            InvalidInput: the operation has no such variable, a scalar cannot write the value, or
+                a text holds half a surrogate pair, which no encoding can carry.
+        """
+        return self.encode_wire(self.wire_variables(variables))
+
+    def encode_wire(self, values: Mapping[str, object]) -> bytes:
+        """The body of a request of variables that `wire_variables` gave.
 
         Raises:
             InvalidInput: a text holds half a surrogate pair, which no encoding can carry.
         """
         try:
-            values = msgspec.json.encode(variables)
+            encoded = msgspec.json.encode(values)
         except UnicodeEncodeError as error:
             raise InvalidInput(
                 self.name,
                 limit="texts must hold no lone surrogate",
                 given=f"U+{ord(error.object[error.start]):04X}",
             ) from None
-        return b"".join((self._head, values, b"}")) if variables else self._head_without_variables
+        return b"".join((self._head, encoded, b"}")) if values else self._head_without_variables
+
+    def to_gql(self, variables: Mapping[str, object] = {}) -> GraphQLRequest:
+        """The request for a gql session: `session.execute(operation.to_gql(variables))`.
+
+        Args:
+            variables: as of `encode`.
+
+        Raises:
+            InvalidInput: the operation has no such variable, or a scalar cannot write the value.
+        """
+        from gql import GraphQLRequest
+
+        values = cast("dict[str, object]", msgspec.to_builtins(self.wire_variables(variables)))
+        return GraphQLRequest(self.document, variable_values=values, operation_name=self.name)
 
     def decode(self, body: bytes) -> T_co:
         """Decode the body of a reply that came with status 200.
@@ -139,6 +168,9 @@ class Operation(Generic[T_co]):
     def convert(self, data: object) -> T_co:
         """Decode `data` that is parsed already, as gql hands it over.
 
+        Args:
+            data: the `data` of a reply without errors, as plain JSON values.
+
         Raises:
             msgspec.ValidationError: it does not fit the type.
         """
@@ -146,6 +178,13 @@ class Operation(Generic[T_co]):
 
     def _unwrap(self, data: Result) -> T_co:
         return cast("T_co", data if self.root is None else getattr(data, self.root))
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the document as it is sent, in hexadecimal digits."""
+        from hashlib import sha256
+
+        return sha256(self.document.encode()).hexdigest()
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Any]:
