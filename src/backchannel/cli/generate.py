@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backchannel.cli.exit_codes import FAILED, OK
 from backchannel.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from backchannel.codegen.job import Job
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,44 +55,52 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; name the files that are not what the input gives",
+        help="write nothing; name the files that are not current, by the hashes in the manifest",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; return the exit code."""
+    from backchannel.codegen.job import Job
+
+    job = Job(
+        schema=arguments.schema,
+        queries=arguments.queries,
+        output=arguments.output,
+        overrides=arguments.overrides,
+        config=arguments.config,
+    )
+    return _check(job) if arguments.check else _generate(job)
+
+
+def _check(job: Job) -> int:
+    from backchannel.codegen.check import stale
+
+    found = stale(job)
+    for line in found:
+        print(line)
+    return FAILED if found else OK
+
+
+def _generate(job: Job) -> int:
     try:
-        from backchannel import codegen
-        from backchannel.codegen import write
-        from backchannel.codegen.configuration import read_scalars
-        from backchannel.codegen.overrides import Overrides, read_overrides
-        from backchannel.codegen.sources import read_sources
+        from backchannel.codegen import CompileError, write
     except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f"{error.name} is not installed: install backchannel with its extra,"
-            " `backchannel[codegen]`"
-        ) from None
-    output: Path = arguments.output
+        raise _missing(error) from None
     try:
-        write.check_name(output)
-        files = codegen.compile_package(
-            read_sources(arguments.schema),
-            read_sources(arguments.queries),
-            codegen.Configuration(
-                scalars=read_scalars(arguments.config) if arguments.config else {},
-                overrides=(
-                    read_overrides(arguments.overrides) if arguments.overrides else Overrides()
-                ),
-            ),
-        )
-        if arguments.check:
-            stale = write.stale_files(files, output)
-            for name in stale:
-                print(f"{output / name}: not what the input gives: generate it again")
-            return FAILED if stale else OK
-        changed = write.write_package(files, output)
-    except codegen.CompileError as error:
+        write.check_name(job.output)
+        files = job.compile()
+        changed = write.write_package(files, job.output)
+    except CompileError as error:
         print(error, file=sys.stderr)
         return FAILED
-    print(f"{output}: {len(files)} files, {len(changed)} changed")
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+    print(f"{job.output}: {len(files)} files, {len(changed)} changed")
     return OK
+
+
+def _missing(error: ModuleNotFoundError) -> ConfigurationError:
+    return ConfigurationError(
+        f"{error.name} is not installed: install backchannel with its extra, `backchannel[codegen]`"
+    )

@@ -6,10 +6,14 @@ nothing. The command `backchannel generate` reads the files, calls it and writes
 
 from __future__ import annotations
 
-from backchannel.codegen.compile import compile_package
-from backchannel.codegen.configuration import Configuration, ScalarMapping
-from backchannel.codegen.diagnostics import CompileError, Diagnostic
-from backchannel.codegen.sources import SourceFile
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backchannel.codegen.compile import compile_package
+    from backchannel.codegen.configuration import Configuration, ScalarMapping
+    from backchannel.codegen.diagnostics import CompileError, Diagnostic
+    from backchannel.codegen.sources import SourceFile
 
 __all__ = [
     "CompileError",
@@ -19,3 +23,27 @@ __all__ = [
     "SourceFile",
     "compile_package",
 ]
+
+# Loaded on first use: checking a package by its manifest needs no compiler.
+_HOMES = {
+    "CompileError": "diagnostics",
+    "Configuration": "configuration",
+    "Diagnostic": "diagnostics",
+    "ScalarMapping": "configuration",
+    "SourceFile": "sources",
+    "compile_package": "compile",
+}
+
+
+def __getattr__(name: str) -> object:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

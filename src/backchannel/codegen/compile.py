@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, Node
 
 from backchannel.codegen import engine, names
 from backchannel.codegen.configuration import Configuration
+from backchannel.codegen.coordinates import Coordinates
 from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
 from backchannel.codegen.inputs import enums_module, input_types_module, scalars_module
 from backchannel.codegen.layout import formatted
@@ -44,13 +45,106 @@ def compile_package(
     Raises:
         CompileError: the input has mistakes; it lists all that were found.
     """
+    return compile_operations(schema, operations, configuration).files
+
+
+@dataclass(frozen=True)
+class CompiledOperation:
+    """An operation of a compiled package.
+
+    Attributes:
+        name: its name in GraphQL.
+        kind: `query`, `mutation` or `subscription`.
+        path: the file it is defined in, as it was named.
+        line: its line there, from 1.
+        column: the column in characters, from 1.
+        module: the file of its function in the package.
+        document: what is sent.
+        coordinates: the parts of the schema it uses, sorted.
+    """
+
+    name: str
+    kind: str
+    path: str
+    line: int
+    column: int
+    module: str
+    document: str
+    coordinates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A compiled package, and what is known of it.
+
+    Attributes:
+        files: texts by paths relative to the package.
+        operations: the operations, in the order of the input.
+        origins: the files of the input that a file is made of, where these are not all.
+    """
+
+    files: dict[str, str]
+    operations: Sequence[CompiledOperation]
+    origins: Mapping[str, Sequence[str]]
+
+
+def compile_operations(
+    schema: Sequence[SourceFile],
+    operations: Sequence[SourceFile],
+    configuration: Configuration | None = None,
+) -> Compiled:
+    """The same as `compile_package`, with what is known of the package."""
     configuration = configuration or Configuration()
     parsed = parse_schema(schema)
     document = parse_operations(parsed, operations)
     # Only now: the rules of GraphQL hold for the schema as the server declares it.
     apply_overrides(parsed, configuration.overrides)
     plan = make_plan(parsed, document, configuration)
-    return formatted(_render(plan, _decide(plan)))
+    files = formatted(_render(plan, _decide(plan)))
+    coordinates = Coordinates(plan.schema, plan.definitions)
+    described = [_describe(each, coordinates) for each in plan.operations]
+    return Compiled(files, described, _origins(plan, coordinates))
+
+
+def _describe(operation: OperationPlan, coordinates: Coordinates) -> CompiledOperation:
+    where = at_node(operation.definition, "")
+    return CompiledOperation(
+        name=operation.name,
+        kind=operation.kind,
+        path=where.path,
+        line=where.line,
+        column=where.column,
+        module=_operation_file(operation),
+        document=operation.document,
+        coordinates=coordinates.of(operation.definition).coordinates,
+    )
+
+
+def _origins(plan: Plan, coordinates: Coordinates) -> dict[str, list[str]]:
+    definitions = plan.definitions
+    made_of = {_operation_file(each): each.definition for each in plan.operations}
+    found: dict[str, list[str]] = {}
+    for file, definition in made_of.items():
+        spread = coordinates.of(definition).fragments
+        found[file] = _paths(definition, *(definitions[name] for name in spread))
+    for fragment in plan.fragments.values():
+        spread = coordinates.of_fragment(fragment.name).fragments
+        names_of = (fragment.name, *spread)
+        found[_fragment_file(fragment)] = _paths(*(definitions[name] for name in names_of))
+    return found
+
+
+def _paths(*nodes: Node) -> list[str]:
+    """The files of definitions."""
+    return list(dict.fromkeys(node.loc.source.name for node in nodes if node.loc is not None))
+
+
+def _operation_file(operation: OperationPlan) -> str:
+    return f"_operations/{operation.function}.py"
+
+
+def _fragment_file(fragment: Fragment) -> str:
+    return f"_fragments/{fragment.module}.py"
 
 
 def _decide(plan: Plan) -> Decisions:
@@ -98,13 +192,13 @@ def _render(plan: Plan, decisions: Decisions) -> dict[str, str]:
     for fragment in plan.fragments.values():
         home = f"_fragments.{fragment.module}"
         text, exported = _fragment_module(fragment, plan, decisions)
-        files[f"_fragments/{fragment.module}.py"] = text
+        files[_fragment_file(fragment)] = text
         exports.add(exported, f".{home}", fragment.selection.node)
         fragment_homes |= dict.fromkeys(exported, f".{home}")
     for operation in plan.operations:
         home = f"_operations.{operation.function}"
         text, exported = _operation_module(operation, plan, decisions)
-        files[f"_operations/{operation.function}.py"] = text
+        files[_operation_file(operation)] = text
         exports.add([operation.function, *exported], f".{home}", operation.definition)
         constants[operation.constant] = f".{home}"
     enums = [each for each in plan.types if isinstance(each, GraphQLEnumType)]

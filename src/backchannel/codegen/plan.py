@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphql import (
@@ -34,6 +34,7 @@ class Plan:
     Attributes:
         schema: the schema, overrides applied.
         selector: resolves fragments.
+        definitions: the fragments as they are written, by name.
         fragments: the fragments by their names in GraphQL.
         operations: the operations, in the order of the input.
         types: enums, inputs and scalars in use, sorted by name.
@@ -42,6 +43,7 @@ class Plan:
 
     schema: GraphQLSchema
     selector: Selector
+    definitions: Mapping[str, FragmentDefinitionNode]
     fragments: dict[str, Fragment]
     operations: Sequence[OperationPlan]
     types: Sequence[GraphQLNamedType]
@@ -82,9 +84,8 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
     _check_functions(plans)
     used = [*_variable_types(plans), *_selected_types(plans, fragments.values())]
     types = reachable(schema, (name for name, _ in used))
-    return Plan(
-        schema, selector, fragments, plans, types, _map_scalars(schema, types, used, configuration)
-    )
+    scalars = _map_scalars(schema, types, used, configuration)
+    return Plan(schema, selector, definitions, fragments, plans, types, scalars)
 
 
 def _plan_operations(

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from pathlib import Path
 
+from backchannel.codegen import manifest
 from backchannel.codegen.diagnostics import CompileError, Diagnostic
+from backchannel.codegen.manifest import Manifest
 from backchannel.codegen.module import HEADER
 
 RESERVED = "glimesh_api"
@@ -35,7 +37,10 @@ def check_name(directory: Path) -> None:
 
 
 def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
-    """Write the files that changed and remove generated ones that are no longer made.
+    """Write the files that changed and remove own ones that are no longer made.
+
+    A file is our own if the manifest in the directory names it; where there is none, if it begins
+    with the header of generated modules.
 
     Args:
         files: texts by paths relative to the directory.
@@ -47,10 +52,11 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
     Raises:
         CompileError: a file that was not generated is in the way. Nothing is written then.
     """
+    known = manifest.read(directory)
     foreign = [
         name
         for name in files
-        if (directory / name).exists() and not _is_replaceable(directory / name)
+        if (directory / name).exists() and not _is_replaceable(directory, name, known)
     ]
     if foreign:
         raise CompileError(
@@ -64,7 +70,8 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
             ]
         )
     stale = stale_files(files, directory)
-    for name in stale:
+    # The manifest comes last: one that is there describes files that are there.
+    for name in sorted(stale, key=lambda each: each == manifest.NAME):
         if name in files:
             _write(directory / name, files[name])
         else:
@@ -73,24 +80,42 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
 
 
 def stale_files(files: Mapping[str, str], directory: Path) -> list[str]:
-    """The generated files that differ from what they should be, lack, or should not be there."""
+    """The own files that differ from what they should be, lack, or should not be there."""
     differing = [name for name, text in files.items() if _read(directory / name) != text]
-    left = [name for name in _generated(directory) if name not in files]
+    left = [name for name in _owned(directory) if name not in files]
     return sorted([*differing, *left])
 
 
-def _generated(directory: Path) -> Iterator[str]:
-    """The generated modules in a directory, by their relative paths."""
-    for path in directory.rglob("*.py"):
-        text = _read(path)
-        if text is not None and text.startswith(HEADER):
-            yield path.relative_to(directory).as_posix()
+def _owned(directory: Path) -> Iterator[str]:
+    """The files that may be removed, by their relative paths."""
+    known = manifest.read(directory)
+    if known is None:
+        names = (path.relative_to(directory).as_posix() for path in directory.rglob("*.py"))
+        yield from (name for name in names if _is_generated(directory / name))
+        return
+    for name, entry in known.files.items():
+        text = _read(directory / name)
+        # Someone's own file can have taken the place of ours.
+        unchanged = text is not None and manifest.digest(text) == entry.sha256
+        if unchanged or _is_generated(directory / name):
+            yield name
 
 
-def _is_replaceable(path: Path) -> bool:
-    """Whether a file is generated, or empty: in an empty file is nobody's work."""
+def _is_generated(path: Path) -> bool:
     text = _read(path)
-    return text is not None and (not text or text.startswith(HEADER))
+    return text is not None and text.startswith(HEADER)
+
+
+def _is_replaceable(directory: Path, name: str, known: Manifest | None) -> bool:
+    """Whether a file is our own, or empty: in an empty file is nobody's work."""
+    text = _read(directory / name)
+    if text is None:
+        return False
+    if name == manifest.NAME:
+        return known is not None
+    entry = known.files.get(name) if known else None
+    unchanged = entry is not None and manifest.digest(text) == entry.sha256
+    return not text or text.startswith(HEADER) or unchanged
 
 
 def _read(path: Path) -> str | None:

@@ -1,0 +1,119 @@
+"""A job of the command line: which files a package is made of, and where it is put.
+
+Listing, reading and hashing the files needs neither graphql-core nor ariadne-codegen; these are
+imported when something is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backchannel.codegen import manifest
+from backchannel.codegen.manifest import Inputs, Manifest
+
+if TYPE_CHECKING:
+    from backchannel.codegen.compile import Compiled
+
+SUFFIXES = (".graphql", ".graphqls", ".gql")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What `backchannel generate` was asked for.
+
+    Attributes:
+        schema: files and directories of the schema.
+        queries: files and directories of operations and fragments.
+        output: the directory of the package.
+        overrides: the file of overrides.
+        config: the file of the configuration.
+    """
+
+    schema: Sequence[Path]
+    queries: Sequence[Path]
+    output: Path
+    overrides: Path | None = None
+    config: Path | None = None
+
+    def compile(self) -> dict[str, str]:
+        """Compile; return the texts of the package's files, the manifest included, by path.
+
+        Raises:
+            CompileError: the input has mistakes.
+        """
+        from backchannel.codegen.compile import compile_operations
+        from backchannel.codegen.configuration import Configuration, read_scalars
+        from backchannel.codegen.overrides import Overrides, read_overrides
+        from backchannel.codegen.sources import read_sources
+
+        # Hashed first: what changes while it is compiled is compiled again.
+        inputs = self.inputs()
+        compiled = compile_operations(
+            read_sources(self.schema),
+            read_sources(self.queries),
+            Configuration(
+                scalars=read_scalars(self.config) if self.config else {},
+                overrides=read_overrides(self.overrides) if self.overrides else Overrides(),
+            ),
+        )
+        made = self._manifest(compiled, inputs)
+        return {**compiled.files, manifest.NAME: made.encode()}
+
+    def inputs(self) -> Inputs:
+        """The hashes of the files as they are now; those that cannot be read are left out."""
+        return Inputs(
+            schema=self._hashes(self.schema),
+            queries=self._hashes(self.queries),
+            overrides=self._hashes([self.overrides] if self.overrides else []),
+            config=self._hashes([self.config] if self.config else []),
+        )
+
+    def _hashes(self, paths: Sequence[Path]) -> dict[str, str]:
+        found: dict[str, bytes] = {}
+        for path in listed(paths):
+            try:
+                found[str(path)] = path.read_bytes()
+            except OSError:
+                continue
+        return manifest.hashes(found, self.output)
+
+    def _manifest(self, compiled: Compiled, inputs: Inputs) -> Manifest:
+        return Manifest(
+            format=manifest.FORMAT,
+            versions=manifest.current_versions(),
+            inputs=inputs,
+            files={
+                name: manifest.FileEntry(
+                    sha256=manifest.digest(text),
+                    sources=self._relative(compiled.origins.get(name, ())),
+                )
+                for name, text in compiled.files.items()
+            },
+            operations=tuple(
+                manifest.OperationEntry(
+                    name=each.name,
+                    kind=each.kind,
+                    source=f"{manifest.relative(each.path, self.output)}:{each.line}:{each.column}",
+                    module=each.module,
+                    sha256=manifest.digest(each.document),
+                    document=each.document,
+                    coordinates=each.coordinates,
+                )
+                for each in sorted(compiled.operations, key=lambda each: each.name)
+            ),
+        )
+
+    def _relative(self, paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted({manifest.relative(path, self.output) for path in paths}))
+
+
+def listed(paths: Sequence[Path]) -> Iterator[Path]:
+    """Files, and all GraphQL files of directories, in the order of their names."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES)
+        else:
+            yield path
