@@ -1,7 +1,6 @@
 """Variables and inputs: what may be given, what may be left out, what is sent."""
 
 import inspect
-import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal

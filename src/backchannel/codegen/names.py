@@ -38,6 +38,7 @@ PARAMETERS = frozenset({"client"})
 FUNCTIONS = BUILTINS | {
     "annotations",
     "backchannel",
+    "deprecated",
     "enums",
     "fragments",
     "input_types",

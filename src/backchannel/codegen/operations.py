@@ -27,7 +27,13 @@ from backchannel.codegen.engine import EngineError
 from backchannel.codegen.inputs import leaf_name, scalar_marker
 from backchannel.codegen.module import Module
 from backchannel.codegen.plugin import Decisions
-from backchannel.codegen.results import MODELS, Owner, ResultClasses, description
+from backchannel.codegen.results import (
+    MODELS,
+    Owner,
+    ResultClasses,
+    deprecation_mark,
+    description,
+)
 from backchannel.codegen.selection import Selection, Selector
 from backchannel.codegen.variables import Use
 
@@ -208,13 +214,24 @@ class OperationModule:
             "GraphQLClient | AsyncGraphQLClient", parameters, f"{returned} | {awaitable}"
         )
         body = self._body("execute", parameters)
-        return f"@overload\n{sync} ...\n@overload\n{later} ...\n{either}\n{body}"
+        # Only overloads are marked: so calls are struck through, not imports in this package.
+        mark = f"@overload\n{self._deprecation()}"
+        return f"{mark}{sync} ...\n{mark}{later} ...\n{either}\n{body}"
 
     def _subscription(self, returned: str, parameters: list[_Parameter]) -> str:
         self._module.use_for_typing("collections.abc", "AsyncIterator")
         self._module.use_for_typing("backchannel.graphql.client", "AsyncGraphQLClient")
         signature = self._signature("AsyncGraphQLClient", parameters, f"AsyncIterator[{returned}]")
-        return f"{signature}\n{self._body('subscribe', parameters)}"
+        mark = self._deprecation()
+        return f"{mark}{signature}\n{self._body('subscribe', parameters)}"
+
+    def _deprecation(self) -> str:
+        """The mark of the function of an operation all of whose root fields are deprecated."""
+        fields = self._plan.selection.fields.values()
+        reasons = [each.definition.deprecation_reason for each in fields]
+        if None in reasons:
+            return ""
+        return deprecation_mark(self._module, " ".join(dict.fromkeys(filter(None, reasons))))
 
     def _signature(self, client: str, parameters: list[_Parameter], returned: str) -> str:
         listed = [

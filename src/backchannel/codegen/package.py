@@ -70,6 +70,8 @@ def private_package(docstring: str) -> str:
 
 
 def _add_lazy(module: Module, homes: Mapping[str, str], submodules: tuple[str, ...]) -> None:
+    # Whatever is deprecated is listed with the rest; that is no use of it.
+    module.allow_deprecated()
     module.use("importlib", "import_module")
     module.use("typing", "TYPE_CHECKING")
     for name, home in homes.items():
