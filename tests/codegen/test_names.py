@@ -38,7 +38,13 @@ def test_names_that_meet_keep_their_spelling() -> None:
     assert names.scope(["from", "from_", "From"], frozenset()) == {
         "from": "from_",
         "from_": "from__",
-        "From": "From",
+        "From": "From_",
+    }
+    assert names.scope(["id", "_id", "__class__", "class__"], frozenset()) == {
+        "id": "id",
+        "_id": "x_id",
+        "__class__": "x__class__",
+        "class__": "class__",
     }
 
 

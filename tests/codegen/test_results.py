@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from backchannel.errors import GraphQLError, MalformedReply
+from backchannel.graphql.models import UNSET
 
 Case = Callable[[str], ModuleType]
 
@@ -58,9 +59,9 @@ def test_a_type_selected_twice_is_named_by_path_both_times(case: Case) -> None:
 
 def test_exactly_what_include_and_skip_may_leave_out_is_optional(case: Case) -> None:
     api = case("selections")
-    assert api.operations.MAYBE.decode(reply(now=None)).user is None
+    assert api.operations.MAYBE.decode(reply(now=None)).user is UNSET
     user = api.operations.MAYBE.decode(reply(user={"id": "1"}, now=None)).user
-    assert (user.id, user.name, user.role, user.secret, user.friend) == ("1",) + (None,) * 4
+    assert (user.id, user.name, user.role, user.secret, user.friend) == ("1",) + (UNSET,) * 4
     with pytest.raises(MalformedReply, match="id"):
         api.operations.MAYBE.decode(reply(user={"name": "A"}, now=None))
     # A friend comes with its id, for whichever reason it comes.

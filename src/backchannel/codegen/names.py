@@ -13,7 +13,9 @@
 - Constants: the name of the function in capitals.
 - A name that Python, or the generated code around it, needs for itself gets a trailing
   underscore: `from_`. Builtins that generated code does not need stay as they are: `id`, `type`.
-- Names that meet in one scope (`userId`, `userID`) each keep their spelling in GraphQL.
+- Names that meet in one scope (`userId`, `userID`) each keep their spelling in GraphQL, but that
+  an `x` stands before a leading underscore (`_id`, `x_id`), and an underscore after a name that
+  begins like a class (`Role`, `Role_`).
 - Two classes or functions that would have one name are refused, with both positions.
 """
 
@@ -127,7 +129,7 @@ def scope(names: Iterable[str], reserved: frozenset[str]) -> dict[str, str]:
     taken: set[str] = set()
     chosen: dict[str, str] = {}
     for name, python_name in wanted.items():
-        choice = python_name if count[python_name] == 1 else freed(_begun(name, "x_"), reserved)
+        choice = python_name if count[python_name] == 1 else freed(_spelled(name), reserved)
         while choice in taken:
             choice += "_"
         taken.add(choice)
@@ -144,6 +146,13 @@ def members(values: Iterable[str]) -> dict[str, str]:
             name += "_"
         chosen[value] = name
     return chosen
+
+
+def _spelled(name: str) -> str:
+    """The name as GraphQL has it, where Python does not give such a name a meaning."""
+    if name.startswith("_"):
+        return f"x{name}"
+    return f"{name}_" if name[0].isupper() else name
 
 
 def _begun(name: str, start: str) -> str:

@@ -3,6 +3,8 @@
 They say the same as the user's, in a form that it has no trouble with: fields are merged, every
 field has a unique alias, every operation, variable and fragment a unique name (so that no naming
 rule or collision of ariadne's matters), and a divided selection is an inline fragment a type.
+Directives are left out: a field that may be missing is not null because of that, which is more
+than ariadne tells apart.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from graphql import (
-    DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -29,8 +30,6 @@ from backchannel.codegen.selection import TYPENAME, Field, Selection, is_object
 # GraphQL allows no parentheses in names, so no type of a schema is called this.
 HOLDER = "(fragments)"
 """A type made up for fragments on abstract types: each is the type of one of its fields."""
-
-_INCLUDE = (DirectiveNode(name=NameNode(value="include"), arguments=()),)
 
 
 class Normalizer:
@@ -118,7 +117,6 @@ class Normalizer:
         return self._field_node(
             field.name,
             alias=None if field.token == TYPENAME else NameNode(value=field.token),
-            directives=_INCLUDE if field.conditional else (),
             selection_set=None if field.selection is None else self._selection_set(field.selection),
         )
 
@@ -127,13 +125,12 @@ class Normalizer:
         name: str,
         *,
         alias: NameNode | None = None,
-        directives: tuple[DirectiveNode, ...] = (),
         selection_set: SelectionSetNode | None = None,
     ) -> FieldNode:
         return FieldNode(
             name=NameNode(value=name),
             alias=alias,
             arguments=(),
-            directives=directives,
+            directives=(),
             selection_set=selection_set,
         )

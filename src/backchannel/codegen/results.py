@@ -231,7 +231,7 @@ class ResultClasses:
             lines.append(f"secret_fields: ClassVar[frozenset[str]] = frozenset({{{listed}}})")
         for key, field in selection.fields.items():
             if field.name == TYPENAME and selection.is_other:
-                annotation = "str | None" if field.conditional else "str"
+                annotation = self._may_be_unset("str", field)
             else:
                 annotation = self._annotation(field, annotations[_target(field)])
             lines.append(_attribute(attribute_name(key, attributes), key, annotation, field))
@@ -268,6 +268,16 @@ class ResultClasses:
         return fragment.class_name
 
     def _annotation(self, field: Field, decided: ast.expr) -> str:
+        return self._may_be_unset(self._annotation_of_present(field, decided), field)
+
+    def _may_be_unset(self, annotation: str, field: Field) -> str:
+        """The annotation, with what stands for a field that `@include` or `@skip` left out."""
+        if not field.conditional:
+            return annotation
+        self._module.use(MODELS, "UNSET", "Unset")
+        return f"{annotation} | Unset"
+
+    def _annotation_of_present(self, field: Field, decided: ast.expr) -> str:
         if field.name == TYPENAME:
             # Open for types that a newer server adds, where the type can be another one.
             kinds = ast.unparse(decided)
@@ -336,11 +346,11 @@ def description(definition: object) -> str:
 
 
 def _attribute(name: str, key: str, annotation: str, field: Field) -> str:
-    options = ["default=None"] if field.conditional else []
+    options = ["default=UNSET"] if field.conditional else []
     if name != key:
         options.append(f'name="{key}"')
-    if options == ["default=None"]:
-        return f"{name}: {annotation} = None"
+    if options == ["default=UNSET"]:
+        return f"{name}: {annotation} = UNSET"
     if options:
         return f"{name}: {annotation} = msgspec.field({', '.join(options)})"
     return f"{name}: {annotation}"
