@@ -22,6 +22,7 @@ from typing import Literal, assert_never, assert_type
 
 import case_abstract
 import case_inputs
+import case_one_of
 import case_selections
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
@@ -51,6 +52,8 @@ async def use(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
     amount = case_inputs.between(client, from_=datetime.now().date())
     assert_type(amount, Decimal | None)
     case_inputs.search(client, tags=["a", None], grid=[[1], None], filter=None)
+    by = case_one_of.By(where=case_one_of.Where(and_=[], by=case_one_of.By(self=True)))
+    assert_type(case_one_of.find(client, by=by, all=[case_one_of.By(user_name="a")]), str | None)
     assert_type(case_selections.operations.PLAIN.decode(b""), case_selections.Named | None)
 """
 
@@ -59,6 +62,7 @@ from typing import assert_never
 import case_abstract
 import case_inputs
 import case_selections
+from case_one_of import By, Single
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
 
@@ -74,6 +78,10 @@ def misuse(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
     if not isinstance(thing, case_abstract.ThingUser | case_abstract.ThingPhoto | None):
         if not isinstance(thing, case_abstract.ThingVideo):
             assert_never(thing)
+    By()
+    By(id="1", user_name="a")
+    By(id=None)
+    Single()
 """
 
 
@@ -110,7 +118,7 @@ def test_mypy_finds_nothing_in_right_code_and_every_misuse_in_wrong_code(written
     found = [line for line in run.stdout.splitlines() if ": error:" in line]
     lines = {int(line.split(":")[1]) for line in found if line.startswith("wrong.py")}
     assert [line for line in found if not line.startswith("wrong.py")] == []
-    assert lines == {*range(10, 17), 20}
+    assert lines == {*range(11, 18), *range(21, 26)}
 
 
 def test_pyright_strict_finds_nothing(written: Path) -> None:

@@ -28,6 +28,11 @@ def is_optional(annotation: ast.expr) -> bool:
     return _is_generic(annotation, "Optional")
 
 
+def without_none(annotation: ast.expr) -> ast.expr:
+    """The annotation without None, if it allows that at all."""
+    return _arguments(annotation)[0] if is_optional(annotation) else annotation
+
+
 def with_nullable_items(annotation: ast.expr, declared: TypeNode) -> ast.expr:
     """The annotation of a variable, with None among the items of lists where they are nullable.
 

@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from backchannel.codegen import names, text
-from backchannel.codegen.annotations import modern
+from backchannel.codegen.annotations import modern, without_none
 from backchannel.codegen.configuration import ScalarMapping, modules_of
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.module import Module
@@ -71,7 +71,6 @@ def input_types_module(
     """The module of the input types."""
     module = Module("Input types. A field that is left out is not sent; None is sent as null.")
     for definition in inputs:
-        module.use(MODELS, "Input")
         module.add(_input_class(module, definition, decisions, mappings))
     return module.render()
 
@@ -86,15 +85,21 @@ def _input_class(
         annotations = decisions.inputs[definition.name]
     except KeyError:
         raise EngineError(f"ariadne-codegen decided no types for {definition.name}") from None
-    attributes = names.scope(definition.fields, names.FIELDS)
+    one_of = is_one_of(definition)
+    base = "OneOfInput" if one_of else "Input"
+    module.use(MODELS, base)
+    attributes = names.scope(definition.fields, names.ONE_OF_FIELDS if one_of else names.FIELDS)
     fields: list[str] = []
+    given: dict[str, str] = {}
     markers: list[str] = []
     for name, field in definition.fields.items():
         named = innermost(field)
         rename = partial(leaf_name, named, module, ".")
         if isinstance(named, GraphQLInputObjectType):
             rename = partial(_class_of, named)
-        annotation = modern(annotations[name], rename)
+        decided = without_none(annotations[name]) if one_of else annotations[name]
+        annotation = modern(decided, rename)
+        given[attributes[name]] = annotation
         fields.append(_input_field(module, name, attributes[name], annotation, field))
         if mappings.get(named.name) and mappings[named.name].parse:
             marker = scalar_marker(named.name)
@@ -114,10 +119,39 @@ def _input_class(
     ]
     doc = text.paragraphs(
         text.summarized(said, text.WIDTH - 4) or f"The input type {definition.name}.",
+        "Exactly one field is given." if one_of else "",
         text.section("Attributes", described, text.WIDTH - 4),
     )
+    if one_of:
+        fields += _constructors(module, given)
     body = "\n".join(f"    {line}" for line in [text.docstring(doc, 4), *fields])
-    return f"class {names.class_name(definition.name)}(Input, kw_only=True):\n{body}\n"
+    return f"class {names.class_name(definition.name)}({base}, kw_only=True):\n{body}\n"
+
+
+def is_one_of(definition: GraphQLInputObjectType) -> bool:
+    """Whether the type is declared `@oneOf`."""
+    return any(
+        directive.name.value == "oneOf"
+        for node in (definition.ast_node, *definition.extension_ast_nodes)
+        if node is not None
+        for directive in node.directives
+    )
+
+
+def _constructors(module: Module, given: Mapping[str, str]) -> list[str]:
+    """An overload for each field, so that a checker sees that exactly one is given."""
+    module.use("typing", "TYPE_CHECKING")
+    me = "_self" if "self" in given else "self"
+    lines: list[str] = ["if TYPE_CHECKING:"]
+    if len(given) > 1:
+        module.use("typing", "overload")
+        for name, annotation in given.items():
+            lines.append("    @overload")
+            lines.append(f"    def __init__({me}, *, {name}: {annotation}) -> None: ...")
+        every = [f"{name}: {annotation} | Unset = UNSET" for name, annotation in given.items()]
+    else:
+        every = [f"{name}: {annotation}" for name, annotation in given.items()]
+    return [*lines, f"    def __init__({me}, *, {', '.join(every)}) -> None: ..."]
 
 
 def _class_of(named: GraphQLNamedType, _: str) -> str:

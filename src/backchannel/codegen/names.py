@@ -34,6 +34,9 @@ BUILTINS = frozenset({"bool", "float", "int", "list", "msgspec", "object", "str"
 FIELDS = BUILTINS | {"scalar_fields", "secret_fields", "typename"}
 """Reserved for the classes of fields themselves."""
 
+ONE_OF_FIELDS = FIELDS | {"overload"}
+"""Reserved for the classes of inputs of which one field is given."""
+
 PARAMETERS = frozenset({"client"})
 """Reserved for the functions themselves."""
 
@@ -61,6 +64,7 @@ CLASSES = frozenset(
         "Literal",
         "OpenEnum",
         "Operation",
+        "OneOfInput",
         "OtherResult",
         "Result",
         "SecretResult",

@@ -10,12 +10,14 @@ from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from backchannel.errors import InvalidInput
 from backchannel.wire.secrets import MASK
 
 __all__ = [
     "OTHER_TYPE",
     "UNSET",
     "Input",
+    "OneOfInput",
     "OpenEnum",
     "OtherResult",
     "Result",
@@ -85,6 +87,19 @@ class Input(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     """
 
     scalar_fields: ClassVar[Mapping[str, type[Scalar]]] = {}
+
+
+class OneOfInput(Input, kw_only=True):
+    """Base of generated input types of which exactly one field is given, and not as null."""
+
+    def __post_init__(self) -> None:
+        given = [name for name in self.__struct_fields__ if getattr(self, name) is not UNSET]
+        if len(given) != 1 or getattr(self, given[0]) is None:
+            raise InvalidInput(
+                type(self).__name__,
+                limit=f"exactly one of {', '.join(self.__struct_fields__)}, and not None",
+                given=", ".join(f"{name}={getattr(self, name)!r}" for name in given) or "nothing",
+            )
 
 
 class OpenEnum(enum.StrEnum):
