@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, Node
 
-from backchannel.codegen import engine, names
+from backchannel.codegen import names
 from backchannel.codegen.configuration import Configuration
 from backchannel.codegen.coordinates import Coordinates
 from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
+from backchannel.codegen.engine import Engine
 from backchannel.codegen.inputs import enums_module, input_types_module, scalars_module
 from backchannel.codegen.layout import formatted
 from backchannel.codegen.module import Module
@@ -100,7 +101,7 @@ def compile_operations(
     # Only now: the rules of GraphQL hold for the schema as the server declares it.
     apply_overrides(parsed, configuration.overrides)
     plan = make_plan(parsed, document, configuration)
-    files = formatted(_render(plan, _decide(plan)))
+    files = formatted(_render(plan))
     coordinates = Coordinates(plan.schema, plan.definitions)
     described = [_describe(each, coordinates) for each in plan.operations]
     return Compiled(files, described, _origins(plan, coordinates))
@@ -147,21 +148,6 @@ def _fragment_file(fragment: Fragment) -> str:
     return f"_fragments/{fragment.module}.py"
 
 
-def _decide(plan: Plan) -> Decisions:
-    normalizer = Normalizer({name: each.token for name, each in plan.fragments.items()})
-    fragments = plan.fragments.values()
-    return engine.decide(
-        plan.schema,
-        [
-            normalizer.operation(each.token, each.definition, each.variable_tokens, each.selection)
-            for each in plan.operations
-        ],
-        [normalizer.fragment(each.token, each.selection) for each in fragments],
-        [(each.token, each.selection.type) for each in fragments if not is_object(each.selection)],
-        plan.scalars,
-    )
-
-
 @dataclass
 class _Exports:
     """The names that the package exports, and where from; finds names given twice."""
@@ -184,23 +170,45 @@ class _Exports:
             self.problems.append(at_node(node, message))
 
 
-def _render(plan: Plan, decisions: Decisions) -> dict[str, str]:
+def _render(plan: Plan) -> dict[str, str]:
+    normalizer = Normalizer({name: each.token for name, each in plan.fragments.items()})
+    fragments = {
+        name: normalizer.fragment(each.token, each.selection)
+        for name, each in plan.fragments.items()
+    }
+    held = [
+        (each.token, each.selection.type)
+        for each in plan.fragments.values()
+        if not is_object(each.selection)
+    ]
     files: dict[str, str] = {"py.typed": ""}
     exports = _Exports()
     constants: dict[str, str] = {}
     fragment_homes: dict[str, str] = {}
-    for fragment in plan.fragments.values():
-        home = f"_fragments.{fragment.module}"
-        text, exported = _fragment_module(fragment, plan, decisions)
-        files[_fragment_file(fragment)] = text
-        exports.add(exported, f".{home}", fragment.selection.node)
-        fragment_homes |= dict.fromkeys(exported, f".{home}")
-    for operation in plan.operations:
-        home = f"_operations.{operation.function}"
-        text, exported = _operation_module(operation, plan, decisions)
-        files[_operation_file(operation)] = text
-        exports.add([operation.function, *exported], f".{home}", operation.definition)
-        constants[operation.constant] = f".{home}"
+    with Engine(plan.schema, list(fragments.values()), held, plan.scalars) as engine:
+        for fragment in plan.fragments.values():
+            home = f"_fragments.{fragment.module}"
+            decisions = engine.decide(fragments[fragment.name])
+            text, exported = _fragment_module(fragment, plan, decisions)
+            files[_fragment_file(fragment)] = text
+            exports.add(exported, f".{home}", fragment.selection.node)
+            fragment_homes |= dict.fromkeys(exported, f".{home}")
+        # One after the other, so that what is decided on an operation is not kept.
+        for operation in plan.operations:
+            home = f"_operations.{operation.function}"
+            decisions = engine.decide(
+                normalizer.operation(
+                    operation.token,
+                    operation.definition,
+                    operation.variable_tokens,
+                    operation.selection,
+                )
+            )
+            text, exported = _operation_module(operation, plan, decisions)
+            files[_operation_file(operation)] = text
+            exports.add([operation.function, *exported], f".{home}", operation.definition)
+            constants[operation.constant] = f".{home}"
+        decisions = engine.shared
     enums = [each for each in plan.types if isinstance(each, GraphQLEnumType)]
     inputs = [each for each in plan.types if isinstance(each, GraphQLInputObjectType)]
     for home, types in (("enums", enums), ("input_types", inputs)):

@@ -39,7 +39,7 @@ class CollectingPlugin(Plugin):
 
     @cached_property
     def decisions(self) -> Decisions:
-        """What was noted down."""
+        """What is noted down; may be replaced by another list to note into."""
         return Decisions()
 
     @cached_property
