@@ -66,7 +66,10 @@ def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
             )
         for each in found:
             try:
-                files.append(SourceFile(str(each), each.read_text(encoding="utf-8")))
+                text = each.read_text(encoding="utf-8")
+                files.append(SourceFile(str(each), _sdl(text, each)))
+            except CompileError as error:
+                problems += error.diagnostics
             except OSError as error:
                 problems.append(Diagnostic(path=str(each), message=error.strerror or str(error)))
             except UnicodeDecodeError as error:
@@ -74,6 +77,15 @@ def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
     if problems:
         raise CompileError(problems)
     return files
+
+
+def _sdl(text: str, path: Path) -> str:
+    """The text of a file; of introspection JSON, what it describes."""
+    if path.suffix != ".json":
+        return text
+    from backchannel.codegen.schemas.introspection import introspection_sdl
+
+    return introspection_sdl(text, str(path))
 
 
 def parse_schema(files: Sequence[SourceFile]) -> GraphQLSchema:

@@ -1,0 +1,1 @@
+"""Schemas that change: downloaded, compared, and what a change does to operations."""
