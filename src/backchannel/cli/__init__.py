@@ -18,6 +18,7 @@ from backchannel.errors import BackchannelError, LocalError
 COMMANDS = {
     "demo": "run the main job against local servers, no account needed",
     "generate": "compile GraphQL operations into a package of typed functions",
+    "schema": "download a schema, and tell what a new one does to operations",
 }
 
 
