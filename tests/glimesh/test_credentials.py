@@ -70,7 +70,7 @@ def test_the_site_is_the_default(kind):
         ("https://glimesh tv", "no http or https URL"),
         ("https://glimesh.tv\n", "no http or https URL"),
         (" https://glimesh.tv", "no http or https URL"),
-        ("https://[S3cret", "no URL"),
+        ("https://[S3cret", "no http or https URL"),
         ("https://me:S3cret@glimesh.tv", "pass credentials apart"),
     ],
 )

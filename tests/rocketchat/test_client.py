@@ -339,9 +339,10 @@ class TestConstruction:
             ("https://", "no http or https URL"),
             ("https://chat.example.org:x", "no http or https URL"),
             ("https://me:hush@chat.example.org", "user name or password"),
-            ("https://chat.example.org/?token=hush", "a query or a fragment"),
-            ("https://chat.example.org/#hush", "a query or a fragment"),
-            ("https://chat.example.org/\nhush", "a blank or a control character"),
+            ("https://chat.example.org/?token=hush", "no query and no fragment"),
+            ("https://chat.example.org/#hush", "no query and no fragment"),
+            ("https://chat.example.org/\nhush", "a blank, a control or a non-ASCII"),
+            ("https://chat.example.org/é", "a blank, a control or a non-ASCII"),
             ("http://chat.example.org", "in clear text"),
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -18,6 +18,7 @@ from backchannel.version import USER_AGENT
 from backchannel.wire.messages import Request
 from backchannel.wire.retry import RetryPolicy
 from backchannel.wire.secrets import Secret, require_private, secret_header
+from backchannel.wire.urls import check_base_url
 
 R = TypeVar("R", bound=Reply)
 
@@ -116,35 +117,14 @@ def make_session(
     Raises:
         ConfigurationError: one of them cannot work.
     """
-    base = _base_url(url)
-    require_private(base, allow_plain_http=allow_plain_http)
+    check_base_url(url)
+    require_private(url, allow_plain_http=allow_plain_http)
     if max_message_units < 1:
         raise ConfigurationError(f"max_message_units must be at least 1, not {max_message_units}")
     return Session(
-        url=base,
+        url=url.rstrip("/"),
         user_id=secret_header("user_id", user_id).reveal(),
         auth_token=secret_header("auth_token", auth_token),
         retry=retry or RetryPolicy(),
         max_message_units=max_message_units,
     )
-
-
-def _base_url(url: str) -> str:
-    """The URL of the server's root, which may be below another path."""
-    # A URL that is refused may hold a secret, so no message shows it.
-    if not url.isprintable() or " " in url:
-        raise ConfigurationError("the server's URL holds a blank or a control character")
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        named, parts = False, urlsplit("")
-    if not named or parts.scheme not in {"http", "https"}:
-        raise ConfigurationError("the server's URL is no http or https URL with a host")
-    if "@" in parts.netloc:
-        raise ConfigurationError(
-            "the server's URL holds a user name or password: pass user_id and auth_token"
-        )
-    if "?" in url or "#" in url:
-        raise ConfigurationError("the server's URL holds a query or a fragment: it must end before")
-    return url.rstrip("/")
