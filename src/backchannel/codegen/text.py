@@ -104,6 +104,9 @@ def _quotable(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
+    # Nearly all texts are plain, and some schemas have megabytes of them.
+    if "\\" not in text and text.replace("\n", "").isprintable():
+        return text
     return "".join(_escape(character) for character in text)
 
 
