@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from msgspec import UNSET
 
 from backchannel.errors import (
     AuthenticationError,
@@ -48,7 +49,7 @@ BODIES = {
     b"": None,
     b'{"errors": [{"mess': '{"errors": [{"mess',
     b'["a", 1]': '["a", 1]',
-    b'{"data": null}': '{"data": null}',
+    b'{"data": {"channel": {"hmacKey": "hunter2"}}}': "its data is not shown",
     b"\xff\xfe": "\ufffd\ufffd",
     b"[" * 100_000: "[[[[",
 }
@@ -226,7 +227,7 @@ def test_a_redirect_names_its_target_without_query_and_user(
     assert caught.value.target == target
     assert "token" not in str(caught.value)
     assert "pw" not in str(caught.value)
-    assert caught.value.outcome is (UNKNOWN if status == 303 else NOTHING)
+    assert caught.value.outcome is (NOTHING if status in {307, 308} else UNKNOWN)
     assert not caught.value.retry_safe
 
 
@@ -238,7 +239,9 @@ def entry(*path: str | int) -> GraphQLErrorEntry:
     ("errors", "data", "outcome"),
     [
         # The document was refused: nothing was executed.
-        ([entry()], None, NOTHING),
+        ([entry()], UNSET, NOTHING),
+        # Executed, and nobody says where it failed.
+        ([entry()], None, UNKNOWN),
         # A null that went up to the root: from the field itself, or from below it.
         ([entry("create")], None, NOTHING),
         ([entry("create", "user", "name")], None, UNKNOWN),
@@ -261,7 +264,9 @@ def test_what_became_of_a_mutation_with_errors(
     errors: list[GraphQLErrorEntry], data: object, outcome: Outcome
 ) -> None:
     assert mutation_outcome(tuple(errors), data) is outcome
-    reply = {"errors": [msgspec.to_builtins(error) for error in errors], "data": data}
+    reply = {"errors": [msgspec.to_builtins(error) for error in errors]}
+    if data is not UNSET:
+        reply["data"] = data
     for kind, expected in (("mutation", outcome), ("query", NOTHING)):
         with pytest.raises(GraphQLError) as caught:
             decode(kind, 200, json.dumps(reply).encode())
@@ -270,4 +275,35 @@ def test_what_became_of_a_mutation_with_errors(
 
 def test_with_several_root_fields_a_null_at_the_root_tells_nothing_of_the_others() -> None:
     assert mutation_outcome((entry("second"),), None, roots=2) is UNKNOWN
-    assert mutation_outcome((entry(),), None, roots=2) is NOTHING
+    assert mutation_outcome((entry(),), UNSET, roots=2) is NOTHING
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"path": "createChatMessage"},
+        {"locations": [{"line": 0}]},
+        {"locations": "everywhere"},
+        {"extensions": "CODE"},
+    ],
+)
+def test_an_odd_detail_of_an_entry_costs_neither_its_message_nor_the_data(odd: object) -> None:
+    reply = {"errors": [{"message": "You are banned"} | odd], "data": {"createChatMessage": None}}
+    with pytest.raises(GraphQLError, match="You are banned") as caught:
+        decode("mutation", 200, json.dumps(reply).encode())
+    assert caught.value.data == {"createChatMessage": None}
+
+
+def test_a_refusal_with_a_400_keeps_the_partial_data() -> None:
+    reply = {"errors": [{"message": "no", "path": ["a", "b"]}], "data": {"a": {"b": None}}}
+    with pytest.raises(GraphQLError) as caught:
+        decode("query", 400, json.dumps(reply).encode())
+    assert caught.value.data == {"a": {"b": None}}
+
+
+def test_data_that_does_not_fit_is_not_shown() -> None:
+    reply = {"data": {"channel": {"id": 3, "hmacKey": "hunter2"}}}
+    with pytest.raises(MalformedReply) as caught:
+        decode("query", 200, json.dumps(reply).encode())
+    assert "hunter2" not in str(caught.value)
+    assert "$.channel.id" in str(caught.value)

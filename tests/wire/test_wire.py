@@ -304,7 +304,7 @@ def test_a_receipt_gives_the_message_or_raises() -> None:
     "body",
     [
         b'{"access_token": "hunter2", "expires_in": 86400}',
-        b'{"data":{"authToken":"hunter2\\"hunter2","userId":"u"}}',
+        b'{"me":{"authToken":"hunter2\\"hunter2","userId":"u"}}',
         b'{"Password" : "hunter2',
         b"moved to /login?token=hunter2&x=1",
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from backchannel.errors import (
     AuthenticationError,
@@ -21,7 +22,7 @@ from backchannel.errors import (
 )
 from backchannel.graphql.models import decode_scalar
 from backchannel.graphql.opening import decode_open
-from backchannel.wire.rules import refuse_failure, refuse_redirect, unless_safe
+from backchannel.wire.rules import refuse_failure, refuse_redirect
 
 if TYPE_CHECKING:
     from backchannel.wire.json import JSON
@@ -54,9 +55,18 @@ class GraphQLErrorEntry(msgspec.Struct, frozen=True):
     extensions: dict[str, object] | None = None
 
 
+class _Entry(msgspec.Struct, frozen=True):
+    """An entry as it may come: only its message must be what the specification says."""
+
+    message: str
+    path: object = None
+    locations: object = None
+    extensions: object = None
+
+
 class _Envelope(msgspec.Struct, frozen=True):
-    data: msgspec.Raw = msgspec.Raw(b"null")
-    errors: tuple[GraphQLErrorEntry, ...] | None = None
+    data: msgspec.Raw | UnsetType = UNSET
+    errors: tuple[_Entry, ...] | None = None
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
@@ -89,48 +99,87 @@ def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind, roots
     unclear = Outcome.UNKNOWN if kind == "mutation" else Outcome.NOT_SENT
     try:
         envelope = _ENVELOPE.decode(body)
-        partial: JSON = msgspec.json.decode(envelope.data) if envelope.errors else None
+        if envelope.errors:
+            raise graphql_error(_entries(envelope), _partial(envelope), kind, roots)
     except _UNREADABLE as error:
         raise MalformedReply(f"not a GraphQL reply: {error}", outcome=unclear) from None
-    if envelope.errors:
-        raise graphql_error(envelope.errors, partial, kind, roots)
-    if bytes(envelope.data) == b"null":
+    if envelope.data is UNSET or bytes(envelope.data) == b"null":
         raise MalformedReply("a GraphQL reply with neither data nor errors", outcome=unclear)
     return decode_data(envelope.data, decoder, kind)
 
 
+def _entries(envelope: _Envelope) -> tuple[GraphQLErrorEntry, ...]:
+    return tuple(
+        GraphQLErrorEntry(
+            message=entry.message,
+            path=_fitting(entry.path, tuple[str | int, ...]),
+            locations=_fitting(entry.locations, tuple[Location, ...]),
+            extensions=_fitting(entry.extensions, dict[str, object]),
+        )
+        for entry in envelope.errors or ()
+    )
+
+
+def _fitting(value: object, kind: type[T]) -> T | None:
+    """The value if it is of the kind, or None: an odd detail must not cost the message."""
+    try:
+        return msgspec.convert(value, kind)
+    except ValueError:
+        return None
+
+
+def _partial(envelope: _Envelope) -> JSON | UnsetType:
+    """The data beside errors, as plain JSON; UNSET where the reply has no such member."""
+    if envelope.data is UNSET:
+        return UNSET
+    data: JSON = msgspec.json.decode(envelope.data)
+    return data
+
+
 def graphql_error(
     errors: tuple[GraphQLErrorEntry, ...],
-    data: JSON,
+    data: JSON | UnsetType,
     kind: Kind,
     roots: int = 1,
     response: Response | None = None,
 ) -> GraphQLError:
-    """The error for a reply with `errors`: the first message, and how many more there are."""
+    """The error for a reply with `errors`: the first message, and how many more there are.
+
+    Args:
+        errors: the entries, one at least.
+        data: the data beside them as plain JSON; UNSET where there is no such member.
+        kind: the operation's kind.
+        roots: how many root fields the operation has.
+        response: the reply, if it is known.
+    """
     first = errors[0]
     where = "" if first.path is None else f" (at {'.'.join(str(key) for key in first.path)})"
     more = "" if len(errors) == 1 else f", and {len(errors) - 1} more"
     return GraphQLError(
         f"{first.message}{where}{more}",
         errors=errors,
-        data=data,
+        data=None if data is UNSET else data,
         outcome=mutation_outcome(errors, data, roots) if kind == "mutation" else Outcome.NOT_SENT,
         response=response,
     )
 
 
-def mutation_outcome(errors: tuple[GraphQLErrorEntry, ...], data: JSON, roots: int = 1) -> Outcome:
+def mutation_outcome(
+    errors: tuple[GraphQLErrorEntry, ...], data: JSON | UnsetType, roots: int = 1
+) -> Outcome:
     """What became of a mutation whose reply holds errors.
 
-    No data: the document was refused, or a field that must not be null failed; with several root
-    fields, others may have run before it. A root field with a value: its resolver ran, only
-    something below it failed. A null root field: refused if the error is the root field's own; an
-    error below it may have made it null after the effect.
+    No member `data`: the document was refused, nothing ran. `data` is null: a field that must not
+    be null failed; it was refused if it is the only root field and the errors are its own. A root
+    field with a value: its resolver ran, only something below it failed. A null root field:
+    refused if the error is the root field's own; an error below it may have made it null after
+    the effect.
     """
+    if data is UNSET:
+        return Outcome.NOT_SENT
     if not isinstance(data, dict):
-        executed = [error.path for error in errors if error.path is not None]
-        refused = not executed or (roots == 1 and all(len(path) == 1 for path in executed))
-        return Outcome.NOT_SENT if refused else Outcome.UNKNOWN
+        own_only = all(error.path is not None and len(error.path) == 1 for error in errors)
+        return Outcome.NOT_SENT if roots == 1 and own_only else Outcome.UNKNOWN
     if any(value is not None for value in data.values()):
         return Outcome.SENT
     own = {error.path[0] for error in errors if error.path is not None and len(error.path) == 1}
@@ -174,26 +223,30 @@ _BY_STATUS = {401: AuthenticationError, 403: PermissionDenied, 404: NotFound}
 
 def _refusal(request: Request, response: Response, kind: Kind, roots: int) -> RefusedError:
     refusal = _BY_STATUS.get(response.status)
-    if refusal is None and (errors := _errors(response)):
+    envelope = _envelope(response)
+    if envelope is None or not envelope.errors:
+        said = _bare_text(response) or response.excerpt() or "no reason given"
+    elif refusal is None:
         # Some servers refuse a document with a 400 instead of a 200.
-        return graphql_error(errors, None, kind, roots, response)
-    said = _said(response) or response.excerpt() or "no reason given"
+        return graphql_error(_entries(envelope), _partial(envelope), kind, roots, response)
+    else:
+        said = "; ".join(entry.message for entry in envelope.errors)
     return (refusal or RefusedError)(
         f"{request.label}: {said} ({response.status})", response=response
     )
 
 
-def _errors(response: Response) -> tuple[GraphQLErrorEntry, ...] | None:
+def _envelope(response: Response) -> _Envelope | None:
     try:
-        return _ENVELOPE.decode(response.body).errors
+        envelope = _ENVELOPE.decode(response.body)
+        _partial(envelope)
     except _UNREADABLE:
         return None
+    return envelope
 
 
-def _said(response: Response) -> str:
-    """The server's own words in a refusal: of an `errors` list, or a bare JSON string."""
-    if errors := _errors(response):
-        return "; ".join(error.message for error in errors)
+def _bare_text(response: Response) -> str:
+    """The server's words where its whole body is a JSON string, else nothing."""
     try:
         return msgspec.json.decode(response.body, type=str)
     except _UNREADABLE:
@@ -215,5 +268,4 @@ __all__ = [
     "graphql_error",
     "mutation_outcome",
     "read_reply",
-    "unless_safe",
 ]

@@ -67,7 +67,12 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def excerpt(self, limit: int = 200) -> str:
-        """At most `limit` characters of the body for messages, as text, its secrets masked."""
+        """At most `limit` characters of the body for messages, as text, its secrets masked.
+
+        GraphQL's `data` is not shown: only the schema knows what in it is secret.
+        """
+        if b'"data"' in self.body:
+            return "its data is not shown"
         text = redact(self.body[: limit * 4].decode("utf-8", "replace").strip())
         text = "".join(char if char.isprintable() else " " for char in text)
         return text if len(text) <= limit else text[:limit] + "…"

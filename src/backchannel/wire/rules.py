@@ -48,8 +48,8 @@ def refuse_redirect(request: Request, response: Response) -> None:
             f"{request.label} was redirected ({response.status}) to {target or 'nowhere'}:"
             " redirects are not followed; if the server has moved, use its new URL",
             target=target,
-            # 303 points to the answer of a request that was carried out.
-            outcome=unless_safe(request) if response.status == 303 else Outcome.NOT_SENT,
+            # Those two say that nothing was done here; a 302 often follows what was done.
+            outcome=Outcome.NOT_SENT if response.status in {307, 308} else unless_safe(request),
             response=response,
         )
 
@@ -58,7 +58,7 @@ def refuse_failure(request: Request, response: Response) -> None:
     """Raise ServerFailure for a 5xx and RateLimited for a 429."""
     if response.status == 429:
         raise RateLimited(
-            f"{request.label}: too many requests (429)",
+            f"{request.label}: too many requests (429): {response.excerpt()}",
             retry_after=retry_after(response.headers),
             response=response,
         )
