@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
@@ -65,12 +65,86 @@ def test_a_message_is_refused(changes: dict, argument: str, limit: str):
             "must not be empty",
         ),
         ({"fields": [AttachmentField("t", "")]}, "fields[0].value", "must not be empty"),
+        ({"fields": ["t"]}, "fields[0]", "must be an AttachmentField"),
+        ({"ts": "2026-11-21T12:00:00Z"}, "ts", "must be a datetime"),
+        *(
+            ({"ts": time}, "ts", "must be in the years 1 to 9999 in UTC")
+            for time in (
+                datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))),
+                datetime.min.replace(tzinfo=timezone(timedelta(hours=5))),
+            )
+        ),
     ],
 )
 def test_an_attachment_is_refused(properties: dict, place: str, limit: str):
     with pytest.raises(InvalidInput) as caught:
         check_message(with_attachment(**properties))
     assert (caught.value.argument, caught.value.limit) == (f"attachments[0].{place}", limit)
+
+
+TEXTS = {
+    **{
+        {"id": "message_id"}.get(name, name): lambda value, name=name: msgspec.structs.replace(
+            GOOD, **{name: value}
+        )
+        for name in ("id", "room_id", "text", "alias", "emoji", "avatar", "thread_id")
+    },
+    **{
+        f"attachments[0].{name}": lambda value, name=name: with_attachment(
+            **{"ts": NOON, name: value}
+        )
+        for name in sorted(
+            set(Attachment.__struct_fields__) - {"ts", "fields", "collapsed", "title_link_download"}
+        )
+    },
+    "attachments[0].fields[0].title": lambda value: with_attachment(
+        fields=[AttachmentField(value, "v")]
+    ),
+    "attachments[0].fields[0].value": lambda value: with_attachment(
+        fields=[AttachmentField("t", value)]
+    ),
+}
+
+
+@pytest.mark.parametrize("argument", TEXTS)
+@pytest.mark.parametrize(
+    ("value", "limit", "given"),
+    [
+        (b"x", "must be text", "bytes"),
+        (5, "must be text", "int"),
+        ("half \ud83d", "must not hold a lone surrogate", "U+D83D at character 5"),
+    ],
+)
+def test_every_text_is_text(argument: str, value: object, limit: str, given: str):
+    with pytest.raises(InvalidInput) as caught:
+        check_message(TEXTS[argument](value))
+    error = caught.value
+    assert (error.argument, error.limit, error.given) == (argument, limit, given)
+
+
+@pytest.mark.parametrize("argument", ["room_id", "text"])
+def test_what_a_message_cannot_do_without_is_not_none(argument: str):
+    with pytest.raises(InvalidInput, match=f"{argument}: must be text; given: NoneType"):
+        check_message(TEXTS[argument](None))
+
+
+@pytest.mark.parametrize(
+    ("attachments", "words"),
+    [
+        (Attachment(text="alone"), "attachments: must be a sequence; given: Attachment"),
+        ([{"text": "plain"}], r"attachments\[0\]: must be an Attachment; given: dict"),
+    ],
+)
+def test_attachments_are_several_and_typed(attachments: object, words: str):
+    with pytest.raises(InvalidInput, match=words):
+        check_message(OutgoingMessage(room_id="GENERAL", attachments=attachments))
+
+
+def test_a_list_of_attachments_may_change_afterwards():
+    attachments = [Attachment(text="first")]
+    message = OutgoingMessage(room_id="GENERAL", attachments=attachments)
+    attachments.clear()
+    assert message.attachments == (Attachment(text="first"),)
 
 
 @pytest.mark.parametrize(

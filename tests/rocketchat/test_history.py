@@ -147,8 +147,9 @@ def test_other_rooms_have_no_history(session, play, kind):
     assert (type(played.error), played.requests) == (Unsupported, [])
 
 
-def test_a_negative_limit_is_refused(session, play):
-    assert isinstance(play(history(session, "general", limit=-1)).error, InvalidInput)
+def test_a_negative_limit_is_refused_before_the_stream_begins(session):
+    with pytest.raises(InvalidInput):
+        history(session, "general", limit=-1)
 
 
 def test_the_dispatcher_gets_what_people_wrote(session, play):

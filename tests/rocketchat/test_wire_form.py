@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backchannel.errors import InvalidInput
 from backchannel.rocketchat import Attachment, AttachmentField, OutgoingMessage
 from backchannel.rocketchat.ids import ALPHABET, new_message_id
 from backchannel.rocketchat.messages import encode_message
@@ -140,11 +139,6 @@ def test_what_is_unset_is_not_sent(message: OutgoingMessage, expected: dict):
 def test_times_are_written_in_utc_with_milliseconds(time: datetime, written: str):
     message = OutgoingMessage(room_id="r", attachments=(Attachment(ts=time),))
     assert wire(message)["attachments"] == [{"ts": written}]
-
-
-def test_a_lone_surrogate_is_refused_before_sending():
-    with pytest.raises(InvalidInput, match=r"U\+D83D"):
-        encode_message(OutgoingMessage(room_id="r", text="half of \ud83d"))
 
 
 def test_attachments_with_a_list_and_with_a_tuple_of_fields_are_equal():

@@ -99,7 +99,7 @@ class AsyncRocketChat:
             alias=alias,
             emoji=emoji,
             avatar=avatar,
-            attachments=tuple(attachments),
+            attachments=attachments,
             thread_id=thread_id,
             show_in_channel=show_in_channel,
         )

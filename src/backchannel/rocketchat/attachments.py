@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 
+from backchannel.errors import InvalidInput
 from backchannel.rocketchat.times import Moment
 
-__all__ = ["Attachment", "AttachmentField"]
+__all__ = ["Attachment", "AttachmentField", "to_tuple"]
+
+T = TypeVar("T")
 
 
 class AttachmentField(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,5 +71,18 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fields: Sequence[AttachmentField] = ()
 
     def __post_init__(self) -> None:
-        # A list would be equal to no tuple, and could be changed.
-        msgspec.structs.force_setattr(self, "fields", tuple(self.fields))
+        msgspec.structs.force_setattr(self, "fields", to_tuple("fields", self.fields))
+
+
+def to_tuple(argument: str, items: Iterable[T]) -> tuple[T, ...]:
+    """The items as a tuple: a list would be equal to no tuple, and could be changed.
+
+    Raises:
+        InvalidInput: it is no collection; a single item, perhaps.
+    """
+    try:
+        return tuple(items)
+    except TypeError:
+        raise InvalidInput(
+            argument, limit="must be a sequence", given=type(items).__name__
+        ) from None

@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 from backchannel.errors import InvalidInput
 from backchannel.rocketchat.attachments import Attachment, AttachmentField
 from backchannel.rocketchat.messages import OutgoingMessage
+from backchannel.rocketchat.times import write_time
 from backchannel.wire.secrets import redact
 
 # The server's default for its setting Message_MaxAllowedSize.
 MAX_MESSAGE_UNITS = 5000
 
 _EMOJI = re.compile(r":[^\s:]+:")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UPLOADS = "/file-upload/"
+_WORDS = ("color", "text", "author_name", "title")
 _LINKS = (
     "thumb_url",
     "message_link",
@@ -45,30 +48,50 @@ def check_message(message: OutgoingMessage, *, max_units: int = MAX_MESSAGE_UNIT
         InvalidInput: the server would refuse it.
     """
     check_name("room_id", message.room_id)
+    check_text("text", message.text)
+    if message.alias is not None:
+        check_text("alias", message.alias)
     if message.id is not None:
         _check_id("message_id", message.id)
     if message.thread_id is not None:
         _check_id("thread_id", message.thread_id)
     elif message.show_in_channel:
         raise InvalidInput("show_in_channel", limit="needs thread_id", given="none")
-    _check_text(message, max_units)
-    if message.emoji is not None and not _EMOJI.fullmatch(message.emoji):
-        raise InvalidInput("emoji", limit="must have the form :name:", given=_show(message.emoji))
-    if message.avatar is not None and not (_is_link(message.avatar) or _is_path(message.avatar)):
-        raise InvalidInput(
-            "avatar", limit="must be an http(s) URL or a path", given=_show(message.avatar)
-        )
+    _check_length(message, max_units)
+    if message.emoji is not None:
+        _check_emoji(message.emoji)
+    if message.avatar is not None:
+        _check_avatar(message.avatar)
     for index, attachment in enumerate(message.attachments):
         _check_attachment(f"attachments[{index}]", attachment)
 
 
+def check_text(argument: str, value: object) -> None:
+    """Check that a value is text, and can be written in UTF-8.
+
+    Raises:
+        InvalidInput: it is something else, or holds half of a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise InvalidInput(argument, limit="must be text", given=type(value).__name__)
+    surrogate = _SURROGATE.search(value)
+    if surrogate:
+        raise InvalidInput(
+            argument,
+            limit="must not hold a lone surrogate",
+            given=f"U+{ord(surrogate[0]):04X} at character {surrogate.start()}",
+        )
+
+
 def check_name(argument: str, name: str) -> None:
-    """Check that a name or an id is not blank."""
+    """Check that a name or an id is text, and not blank."""
+    check_text(argument, name)
     if not name.strip():
         raise InvalidInput(argument, limit="must not be blank", given=_show(name))
 
 
 def _check_id(argument: str, value: str) -> None:
+    check_text(argument, value)
     # An id is looked up in a URL after a failure, so it must be a text that survives there.
     if not value or not value.isprintable() or not value.isascii() or " " in value:
         raise InvalidInput(
@@ -76,7 +99,7 @@ def _check_id(argument: str, value: str) -> None:
         )
 
 
-def _check_text(message: OutgoingMessage, max_units: int) -> None:
+def _check_length(message: OutgoingMessage, max_units: int) -> None:
     if not message.text.strip() and not message.attachments:
         raise InvalidInput(
             "text", limit="must not be blank without attachments", given=_show(message.text)
@@ -88,7 +111,24 @@ def _check_text(message: OutgoingMessage, max_units: int) -> None:
         )
 
 
-def _check_attachment(where: str, attachment: Attachment) -> None:
+def _check_emoji(emoji: str) -> None:
+    check_text("emoji", emoji)
+    if not _EMOJI.fullmatch(emoji):
+        raise InvalidInput("emoji", limit="must have the form :name:", given=_show(emoji))
+
+
+def _check_avatar(avatar: str) -> None:
+    check_text("avatar", avatar)
+    if not (_is_link(avatar) or _is_path(avatar)):
+        raise InvalidInput("avatar", limit="must be an http(s) URL or a path", given=_show(avatar))
+
+
+def _check_attachment(where: str, attachment: object) -> None:
+    if not isinstance(attachment, Attachment):
+        raise InvalidInput(where, limit="must be an Attachment", given=type(attachment).__name__)
+    for name in (*_WORDS, *_LINKS):
+        if getattr(attachment, name) is not None:
+            check_text(f"{where}.{name}", getattr(attachment, name))
     for name in _LINKS:
         link: str | None = getattr(attachment, name)
         if link is not None and not (_is_link(link) or link.startswith(_UPLOADS)):
@@ -105,12 +145,24 @@ def _check_attachment(where: str, attachment: Attachment) -> None:
         _check_field(f"{where}.fields[{index}]", field)
 
 
-def _check_time(where: str, time: datetime) -> None:
+def _check_time(where: str, time: object) -> None:
+    if not isinstance(time, datetime):
+        raise InvalidInput(where, limit="must be a datetime", given=type(time).__name__)
     if time.utcoffset() is None:
         raise InvalidInput(where, limit="must have a time zone", given=time.isoformat())
+    try:
+        write_time(time)
+    except OverflowError:
+        raise InvalidInput(
+            where, limit="must be in the years 1 to 9999 in UTC", given=time.isoformat()
+        ) from None
 
 
-def _check_field(where: str, field: AttachmentField) -> None:
+def _check_field(where: str, field: object) -> None:
+    if not isinstance(field, AttachmentField):
+        raise InvalidInput(where, limit="must be an AttachmentField", given=type(field).__name__)
+    check_text(f"{where}.title", field.title)
+    check_text(f"{where}.value", field.value)
     # Servers before 8.1 take empty ones; later ones refuse the whole message.
     if not field.title:
         raise InvalidInput(f"{where}.title", limit="must not be empty", given=_show(field.title))

@@ -141,7 +141,7 @@ class RocketChat:
             alias=alias,
             emoji=emoji,
             avatar=avatar,
-            attachments=tuple(attachments),
+            attachments=attachments,
             thread_id=thread_id,
             show_in_channel=show_in_channel,
         )
@@ -151,6 +151,7 @@ class RocketChat:
         """Read a message (`GET chat.getMessage`).
 
         Raises:
+            InvalidInput: the id is blank or no text.
             MessageNotFound: there is none.
             NotPermitted: it is in a room that the user is not in.
             BackchannelError: see the tree in `backchannel.errors`.
@@ -165,6 +166,7 @@ class RocketChat:
                 (opened if there is none); anything else is an id or, if it is none, a name.
 
         Raises:
+            InvalidInput: `room` is blank or no text.
             RoomNotFound, UserNotFound: there is none.
             NotPermitted: it is not for this user.
             BackchannelError: see the tree in `backchannel.errors`.
@@ -187,6 +189,7 @@ class RocketChat:
                 are kept in memory until the last has come.
 
         Raises:
+            InvalidInput: `limit` is negative; raised at once, not when the iteration begins.
             Unsupported: the room has no history of these kinds.
             BackchannelError: those of `room_info`.
         """

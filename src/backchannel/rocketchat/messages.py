@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
 import msgspec
 
-from backchannel.errors import InvalidInput
-from backchannel.rocketchat.attachments import Attachment
+from backchannel.rocketchat.attachments import Attachment, to_tuple
 from backchannel.rocketchat.times import Moment, write_time
 from backchannel.rocketchat.wire_names import WIRE_NAMES
 
@@ -46,30 +46,24 @@ class OutgoingMessage(
     alias: str | None = None
     emoji: str | None = None
     avatar: str | None = None
-    attachments: tuple[Attachment, ...] = ()
+    attachments: Sequence[Attachment] = ()
     thread_id: str | None = None
     show_in_channel: bool = False
 
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(
+            self, "attachments", to_tuple("attachments", self.attachments)
+        )
+
 
 def encode_message(message: OutgoingMessage) -> bytes:
-    """The body of `POST chat.sendMessage`.
-
-    Raises:
-        InvalidInput: a text holds half of a surrogate pair, which JSON in UTF-8 cannot.
-    """
+    """The body of `POST chat.sendMessage`, for a message that `check_message` passes."""
     wire = cast("dict[str, object]", msgspec.to_builtins(message, builtin_types=(datetime,)))
     for attachment in cast("list[dict[str, object]]", wire.get("attachments", [])):
         time = attachment.get("ts")
         if isinstance(time, datetime):
             attachment["ts"] = write_time(time)
-    try:
-        return msgspec.json.encode({"message": wire})
-    except UnicodeEncodeError as error:
-        raise InvalidInput(
-            "message",
-            limit="texts must be Unicode",
-            given=f"a lone surrogate, U+{ord(error.object[error.start]):04X}",
-        ) from None
+    return msgspec.json.encode({"message": wire})
 
 
 class RocketChatUser(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_NAMES):

@@ -51,7 +51,7 @@ def get_message(
     """The flow that reads a message by its id (`GET chat.getMessage`).
 
     Raises:
-        InvalidInput: the id is blank.
+        InvalidInput: the id is blank or no text.
         MessageNotFound: there is none. NotPermitted: it is in a room that the user is not in.
         BackchannelError: the others of a read.
     """
@@ -69,7 +69,7 @@ def history(
     limit: int | None = None,
     newest_first: bool = True,
 ) -> Stream[RocketChatMessage]:
-    """The stream of a room's messages.
+    """The stream of a room's messages. A bad limit is refused at once, not when it begins.
 
     Args:
         session: who asks whom.
@@ -79,11 +79,17 @@ def history(
             kept in memory until the last has come.
 
     Raises:
-        InvalidInput: `limit` is negative, or `room` blank.
+        InvalidInput: `limit` is negative, or `room` blank or no text.
         Unsupported: the room is neither channel, group nor direct room.
         BackchannelError: those of `find_room` and of a read.
     """
     check_limit(limit)
+    return _history(session, room, limit=limit, newest_first=newest_first)
+
+
+def _history(
+    session: Session, room: str | RocketChatRoom, *, limit: int | None, newest_first: bool
+) -> Stream[RocketChatMessage]:
     if not isinstance(room, RocketChatRoom):
         room = yield from find_room(session, room)
     yield from room_history(

@@ -82,10 +82,11 @@ def find_room(session: Session, room: str) -> Flow[RocketChatRoom]:
             if there is none); anything else is an id or, if it is none, a name.
 
     Raises:
-        InvalidInput: `room` is blank.
+        InvalidInput: `room` is blank or no text.
         RoomNotFound, UserNotFound, NotPermitted: there is none, or not for this user.
         BackchannelError: the others of a read.
     """
+    check_name("room", room)
     if not room.startswith(("#", "@")):
         try:
             return (yield from find_room_by_id(session, room))
@@ -102,7 +103,9 @@ def find_room_by_id(session: Session, room_id: str) -> Flow[RocketChatRoom]:
 
 def find_room_by_name(session: Session, name: str) -> Flow[RocketChatRoom]:
     """The flow that finds `general`, `#general` or `@bob`. See `find_room`."""
-    check_name("room", name[1:] if name.startswith(("#", "@")) else name)
+    check_name("room", name)
+    if name.startswith(("#", "@")):
+        check_name("room", name[1:])
     if name.startswith("@"):
         return (yield from _open_direct_room(session, name[1:]))
     return (yield from _room_info(session, {"roomName": name.removeprefix("#")}))
