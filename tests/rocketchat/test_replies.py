@@ -272,6 +272,28 @@ def test_a_rate_limit_says_how_long_to_wait(reply, status, headers, body, second
     assert caught.value.retry_safe
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (
+            429,
+            failed(error=TOO_MANY),
+            ", wait 37 seconds (429): Error, too many requests. Please slow down. You must wait 37"
+            " seconds before trying this endpoint again. [error-too-many-requests]",
+        ),
+        (400, failed(error="Slowly [error-too-many-requests]"), " (400): Slowly [error-too-many"),
+        (429, b"<html>hold on, ?token=hush</html>", " (429): <html>hold on, ?token=***"),
+        (429, b"", " (429)"),
+    ],
+)
+def test_a_rate_limit_keeps_the_servers_words(reply, status, body, words):
+    with pytest.raises(RateLimited) as caught:
+        read_reply(SEND, reply(status, body), MessageReply, now=NOW)
+    label = "POST https://chat.example.org/api/v1/chat.sendMessage: too many requests"
+    assert str(caught.value).startswith(label + words)
+    assert "hush" not in str(caught.value)
+
+
 @pytest.mark.parametrize("status", [500, 502, 503])
 @pytest.mark.parametrize("body", [failed(error="Internal server error"), b"<html>Bad Gateway"])
 def test_a_failing_server_leaves_the_outcome_of_a_send_open(reply, status, body):

@@ -64,7 +64,7 @@ def read_reply(
     """
     refuse_redirect(request, response)
     if response.status == 429:
-        raise _rate_limited(request, response, now)
+        raise _rate_limited(request, response, _read_any_refusal(response), now)
     refuse_failure(request, response)
     try:
         if 200 <= response.status < 300:
@@ -80,12 +80,9 @@ def _read_slowly(
     request: Request, response: Response, kind: type[R], now: float, unexplained: type[ApiError]
 ) -> R:
     """Read what is a refusal, or does not quite fit, or is something else altogether."""
-    try:
-        body: JSON = msgspec.json.decode(response.body)
-    except _UNREADABLE:
-        body = None
+    body = _read_json(response)
     if response.status >= 400 or (isinstance(body, dict) and body.get("success") is False):
-        raise _refusal_error(request, response, body, now, unexplained)
+        raise _refusal_error(request, response, now, unexplained)
     if not isinstance(body, dict):
         raise _malformed(request, response, "no JSON object")
     if body.get("success") is not True:
@@ -94,6 +91,14 @@ def _read_slowly(
         return build(body, kind)
     except msgspec.ValidationError as error:
         raise _malformed(request, response, str(error)) from None
+
+
+def _read_json(response: Response) -> JSON:
+    try:
+        body: JSON = msgspec.json.decode(response.body)
+    except _UNREADABLE:
+        return None
+    return body
 
 
 def _malformed(request: Request, response: Response, why: str) -> MalformedReply:
@@ -153,6 +158,12 @@ def read_refusal(body: Mapping[str, JSON]) -> Refusal:
     return Refusal(code, prose, body.get("details"))
 
 
+def _read_any_refusal(response: Response) -> Refusal:
+    """A refusal of the server, or of what stands before it and speaks no JSON."""
+    body = _read_json(response)
+    return read_refusal(body) if isinstance(body, dict) else Refusal(prose=response.excerpt())
+
+
 # The code of a 401 or 403 is of no use: servers before 9 say "unauthorized" for both.
 _BY_STATUS: Mapping[int, type[ApiError]] = {
     401: errors.NotAuthenticated,
@@ -191,11 +202,11 @@ def is_without_message(error: BackchannelError) -> bool:
 
 
 def _refusal_error(
-    request: Request, response: Response, body: JSON, now: float, unexplained: type[ApiError]
+    request: Request, response: Response, now: float, unexplained: type[ApiError]
 ) -> BackchannelError:
-    refusal = read_refusal(body) if isinstance(body, dict) else Refusal(prose=response.excerpt())
+    refusal = _read_any_refusal(response)
     if refusal.code == "error-too-many-requests":  # 0.7x says it with status 400
-        return _rate_limited(request, response, now)
+        return _rate_limited(request, response, refusal, now)
     kind = (
         _BY_STATUS.get(response.status)
         or _BY_CODE.get(refusal.code)
@@ -217,11 +228,14 @@ _SECONDS = re.compile(r"wait ([0-9]+) seconds")
 _MILLISECONDS = re.compile(r"[0-9]{1,16}")
 
 
-def _rate_limited(request: Request, response: Response, now: float) -> RateLimited:
+def _rate_limited(
+    request: Request, response: Response, refusal: Refusal, now: float
+) -> RateLimited:
     seconds = retry_after(response, now)
     wait = "" if seconds is None else f", wait {seconds:g} seconds"
+    said = refusal.text and f": {refusal.text}"
     return RateLimited(
-        f"{request.label}: too many requests{wait} ({response.status})",
+        f"{request.label}: too many requests{wait} ({response.status}){said}",
         retry_after=seconds,
         response=response,
     )
