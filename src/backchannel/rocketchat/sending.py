@@ -70,8 +70,8 @@ def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:
     """
     start = session.chance.monotonic()
     attempt = 0
-    # Whether an earlier try may yet be carried out by the server: a look that came too early
-    # does not exclude it.
+    # Whether a try so far may yet be carried out by the server: a look that came too early does
+    # not exclude it.
     in_doubt = False
     while True:
         attempt += 1
@@ -89,13 +89,12 @@ def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:
                 error = _dropped(error)
             else:
                 in_doubt = True
-            # Harmless to repeat, which is what the policy wants to know.
-            error.outcome = Outcome.NOT_SENT
         wait = session.retry.delay(
             error,
             attempt=attempt,
             elapsed=session.chance.monotonic() - start,
             draw=session.chance.draw(),
+            repeatable=error.temporary,  # the id makes it harmless, whatever became of this try
         )
         if wait is None:
             if in_doubt:

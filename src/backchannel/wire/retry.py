@@ -10,8 +10,8 @@ from backchannel.errors import BackchannelError, RateLimited
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How often, and how soon, a call is repeated.
 
-    Only errors that are `retry_safe` are repeated: those whose cause may pass, and after which it
-    is certain that nothing happened.
+    Unless the caller knows more, only errors that are `retry_safe` are repeated: those whose cause
+    may pass, and after which it is certain that nothing happened.
 
     Attributes:
         attempts: tries in all, the first included; 1 means never repeat.
@@ -26,7 +26,13 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float = 60.0
 
     def delay(
-        self, error: BackchannelError, *, attempt: int, elapsed: float, draw: float
+        self,
+        error: BackchannelError,
+        *,
+        attempt: int,
+        elapsed: float,
+        draw: float,
+        repeatable: bool | None = None,
     ) -> float | None:
         """Seconds to wait before the next try, or None to give up.
 
@@ -35,8 +41,12 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             attempt: the number of that try, from 1.
             elapsed: seconds since the call began.
             draw: a random number, 0 <= draw < 1, which spreads the tries of many clients.
+            repeatable: whether another try may help and cannot double an effect, where the caller
+                knows more than the error, which by default says so itself.
         """
-        if attempt >= self.attempts or not error.retry_safe:
+        if repeatable is None:
+            repeatable = error.retry_safe
+        if attempt >= self.attempts or not repeatable:
             return None
         # The exponent is bounded, or the float overflows long after the cap has won.
         wait = min(self.cap, self.base * 2.0 ** min(attempt - 1, 64)) * (0.5 + draw / 2)
