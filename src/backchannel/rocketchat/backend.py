@@ -33,7 +33,8 @@ class RocketChatBackend:
         """The flow that sends a text.
 
         Args:
-            address: `general`, `#general`, `@bob`, or a room's id.
+            address: `general`, `#general`, `@bob`, or `id=` and a room's id. The direct room of
+                `@bob` is opened, if there is none.
             text: the text, at most the session's limit in UTF-16 code units.
             idempotency_key: the message's id, where an earlier try is to be repeated.
 
@@ -72,7 +73,8 @@ class RocketChatBackend:
         """The stream of what people wrote in a room; notes of the server itself are left out.
 
         Args:
-            address: `general`, `#general`, `@bob`, or a room's id.
+            address: `general`, `#general`, `@bob`, or `id=` and a room's id. The direct room of
+                `@bob` is opened, if there is none: reading it does that, too.
             limit: how many messages at most, the newest; None for all.
             newest_first: False for the same messages in the order in which they were sent.
 
