@@ -52,7 +52,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="TOML: Python types of custom scalars, [scalars.NAME] with type, parse, serialize",
     )
-    parser.add_argument(
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument(
+        "--watch",
+        action="store_true",
+        help="for development: generate again whenever the input changes, until Ctrl-C",
+    )
+    when.add_argument(
         "--check",
         action="store_true",
         help="write nothing; name the files that are not current, by the hashes in the manifest",
@@ -70,6 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
         overrides=arguments.overrides,
         config=arguments.config,
     )
+    if arguments.watch:
+        return _watch(job)
     return _check(job) if arguments.check else _generate(job)
 
 
@@ -92,11 +100,23 @@ def _generate(job: Job) -> int:
         files = job.compile()
         changed = write.write_package(files, job.output)
     except CompileError as error:
-        print(error, file=sys.stderr)
+        print(error, file=sys.stderr, flush=True)
         return FAILED
     except ModuleNotFoundError as error:
         raise _missing(error) from None
-    print(f"{job.output}: {len(files)} files, {len(changed)} changed")
+    print(f"{job.output}: {len(files)} files, {len(changed)} changed", flush=True)
+    return OK
+
+
+def _watch(job: Job) -> int:
+    from backchannel.codegen.watch import watch
+
+    print(f"{job.output}: generated again whenever the input changes; Ctrl-C ends it", flush=True)
+    try:
+        # Mistakes are printed, and what comes next may mend them.
+        watch(job, lambda: _generate(job))
+    except KeyboardInterrupt:
+        print(flush=True)
     return OK
 
 
