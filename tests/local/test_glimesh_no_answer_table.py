@@ -37,6 +37,7 @@ WORDS = {
     r"\bsim-secret\b": "other-secret",
 }
 SHIFTS = {"Channel": 100, "User": 1000, "ChatMessage": 500}
+LOGS = {"1": "1", "4": "2"}  # our id by the recorded one: some requests were not recorded
 # The type of the row that an argument names, by field and argument; None stands for any field.
 ID_ARGUMENTS = {
     ("channel", "id"): "Channel",
@@ -57,6 +58,10 @@ def shifted(type_name, number):
     if type_name not in SHIFTS or not re.fullmatch(r"\d+", str(number)):
         return number
     return type(number)(int(number) + SHIFTS[type_name])
+
+
+def renumbered(type_name, number):
+    return LOGS[number] if type_name == "ChannelModerationLog" else shifted(type_name, number)
 
 
 def aliased(key):
@@ -214,7 +219,7 @@ def other_value(value, kind):
 
 def other_reply(exchange, url):
     reply = exchange.reply
-    body = glimesh_exchanges.with_ids(exchange.request, reply.body, shifted)
+    body = glimesh_exchanges.with_ids(exchange.request, reply.body, renumbered)
     texts = glimesh_exchanges.texts(exchange.request)
     if glimesh_exchanges.documents(exchange.request):
         if isinstance(body, list):
@@ -273,8 +278,6 @@ def answered():
 @pytest.mark.parametrize("case", EXCHANGES)
 def test_changed_request_is_answered_accordingly(case, answered):
     expected, actual = answered[case]
-    if case == "H8":  # two logs before it were not recorded
-        actual.body["data"]["my_shortTimeoutUser"]["my_id"] = "4"
     assert not glimesh_exchanges.differences(expected, actual), EXCHANGES[case].about
 
 

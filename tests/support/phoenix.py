@@ -120,7 +120,8 @@ class Phoenix:
                 self._came.notify_all()
             match frame["event"]:
                 case "phx_join" if self._join is not None:
-                    await _reply(connection, frame, self._join, {"reason": "not today"})
+                    response = {} if self._join == "ok" else {"reason": "not today"}
+                    await _reply(connection, frame, self._join, response)
                 case "doc" if self._refusal is None:
                     await _reply(connection, frame, "ok", {"subscriptionId": SUBSCRIPTION})
                     for push in self._pushes:
