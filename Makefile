@@ -26,7 +26,7 @@ types: $(READY)
 
 generate: $(READY)
 	$(BIN)/backchannel generate --schema schema/glimesh.graphql --queries queries \
-		--overrides schema/overrides.toml --output generated/glimesh_api
+		--overrides schema/overrides.toml --config schema/codegen.toml --output generated/glimesh_api
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

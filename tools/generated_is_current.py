@@ -25,6 +25,7 @@ def main() -> int:
         queries=[Path("queries")],
         output=Path("generated/glimesh_api"),
         overrides=Path("schema/overrides.toml"),
+        config=Path("schema/codegen.toml"),
     )
     stale = stale_files(job.compile(), job.output)
     for name in stale:

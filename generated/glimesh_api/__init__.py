@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         ChannelBansChannelBanEdge,
         ChannelBansResult,
         channel_bans,
+        channel_bans_pages,
     )
     from ._operations.channel_keys import ChannelKeysChannel, ChannelKeysResult, channel_keys
     from ._operations.channel_moderation_logs import (
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         ChannelModerationLogsChannelModerationLogEdge,
         ChannelModerationLogsResult,
         channel_moderation_logs,
+        channel_moderation_logs_pages,
     )
     from ._operations.channel_moderators import (
         ChannelModeratorsChannel,
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
         ChannelModeratorsChannelModeratorEdge,
         ChannelModeratorsResult,
         channel_moderators,
+        channel_moderators_pages,
     )
     from ._operations.channel_streams import (
         ChannelStreamsChannel,
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
         ChannelStreamsStreamConnection,
         ChannelStreamsStreamEdge,
         channel_streams,
+        channel_streams_pages,
     )
     from ._operations.channel_updated import ChannelUpdatedResult, channel_updated
     from ._operations.channels import (
@@ -81,6 +85,7 @@ if TYPE_CHECKING:
         ChannelsChannelEdge,
         ChannelsResult,
         channels,
+        channels_pages,
     )
     from ._operations.chat_message_sent import ChatMessageSentResult, chat_message_sent
     from ._operations.chat_messages import (
@@ -89,6 +94,7 @@ if TYPE_CHECKING:
         ChatMessagesChatMessageEdge,
         ChatMessagesResult,
         chat_messages,
+        chat_messages_pages,
     )
     from ._operations.create_chat_message import CreateChatMessageResult, create_chat_message
     from ._operations.current_stream_metadata import (
@@ -98,6 +104,7 @@ if TYPE_CHECKING:
         CurrentStreamMetadataStreamMetadataConnection,
         CurrentStreamMetadataStreamMetadataEdge,
         current_stream_metadata,
+        current_stream_metadata_pages,
     )
     from ._operations.delete_chat_message import DeleteChatMessageResult, delete_chat_message
     from ._operations.end_stream import (
@@ -122,6 +129,7 @@ if TYPE_CHECKING:
         FollowedLiveChannelsResult,
         FollowedLiveChannelsUser,
         followed_live_channels,
+        followed_live_channels_pages,
     )
     from ._operations.follower_added import FollowerAddedResult, follower_added
     from ._operations.followers import (
@@ -129,12 +137,14 @@ if TYPE_CHECKING:
         FollowersFollowerEdge,
         FollowersResult,
         followers,
+        followers_pages,
     )
     from ._operations.homepage_channels import (
         HomepageChannelsChannelConnection,
         HomepageChannelsChannelEdge,
         HomepageChannelsResult,
         homepage_channels,
+        homepage_channels_pages,
     )
     from ._operations.log_stream_metadata import (
         LogStreamMetadataResult,
@@ -157,12 +167,26 @@ if TYPE_CHECKING:
         SubcategoriesSubcategoryConnection,
         SubcategoriesSubcategoryEdge,
         subcategories,
+        subcategories_pages,
     )
-    from ._operations.tags import TagsCategory, TagsResult, TagsTagConnection, TagsTagEdge, tags
+    from ._operations.tags import (
+        TagsCategory,
+        TagsResult,
+        TagsTagConnection,
+        TagsTagEdge,
+        tags,
+        tags_pages,
+    )
     from ._operations.unban_user import UnbanUserResult, unban_user
     from ._operations.unfollow import UnfollowResult, unfollow
     from ._operations.update_stream_info import UpdateStreamInfoResult, update_stream_info
-    from ._operations.users import UsersResult, UsersUserConnection, UsersUserEdge, users
+    from ._operations.users import (
+        UsersResult,
+        UsersUserConnection,
+        UsersUserEdge,
+        users,
+        users_pages,
+    )
     from ._operations.watch_channel import WatchChannelEdgeRoute, WatchChannelResult, watch_channel
     from .enums import ChannelStatus
     from .input_types import ChatMessageInput, StreamMetadataInput
@@ -288,16 +312,23 @@ __all__ = [
     "ban_user",
     "categories",
     "channel_bans",
+    "channel_bans_pages",
     "channel_keys",
     "channel_moderation_logs",
+    "channel_moderation_logs_pages",
     "channel_moderators",
+    "channel_moderators_pages",
     "channel_streams",
+    "channel_streams_pages",
     "channel_updated",
     "channels",
+    "channels_pages",
     "chat_message_sent",
     "chat_messages",
+    "chat_messages_pages",
     "create_chat_message",
     "current_stream_metadata",
+    "current_stream_metadata_pages",
     "delete_chat_message",
     "end_stream",
     "find_category",
@@ -306,9 +337,12 @@ __all__ = [
     "find_user",
     "follow",
     "followed_live_channels",
+    "followed_live_channels_pages",
     "follower_added",
     "followers",
+    "followers_pages",
     "homepage_channels",
+    "homepage_channels_pages",
     "log_stream_metadata",
     "long_timeout_user",
     "my_email",
@@ -317,11 +351,14 @@ __all__ = [
     "short_timeout_user",
     "start_stream",
     "subcategories",
+    "subcategories_pages",
     "tags",
+    "tags_pages",
     "unban_user",
     "unfollow",
     "update_stream_info",
     "users",
+    "users_pages",
     "watch_channel",
 ]
 
@@ -444,16 +481,23 @@ _HOMES: dict[str, str] = {
     "ban_user": "._operations.ban_user",
     "categories": "._operations.categories",
     "channel_bans": "._operations.channel_bans",
+    "channel_bans_pages": "._operations.channel_bans",
     "channel_keys": "._operations.channel_keys",
     "channel_moderation_logs": "._operations.channel_moderation_logs",
+    "channel_moderation_logs_pages": "._operations.channel_moderation_logs",
     "channel_moderators": "._operations.channel_moderators",
+    "channel_moderators_pages": "._operations.channel_moderators",
     "channel_streams": "._operations.channel_streams",
+    "channel_streams_pages": "._operations.channel_streams",
     "channel_updated": "._operations.channel_updated",
     "channels": "._operations.channels",
+    "channels_pages": "._operations.channels",
     "chat_message_sent": "._operations.chat_message_sent",
     "chat_messages": "._operations.chat_messages",
+    "chat_messages_pages": "._operations.chat_messages",
     "create_chat_message": "._operations.create_chat_message",
     "current_stream_metadata": "._operations.current_stream_metadata",
+    "current_stream_metadata_pages": "._operations.current_stream_metadata",
     "delete_chat_message": "._operations.delete_chat_message",
     "end_stream": "._operations.end_stream",
     "find_category": "._operations.find_category",
@@ -462,9 +506,12 @@ _HOMES: dict[str, str] = {
     "find_user": "._operations.find_user",
     "follow": "._operations.follow",
     "followed_live_channels": "._operations.followed_live_channels",
+    "followed_live_channels_pages": "._operations.followed_live_channels",
     "follower_added": "._operations.follower_added",
     "followers": "._operations.followers",
+    "followers_pages": "._operations.followers",
     "homepage_channels": "._operations.homepage_channels",
+    "homepage_channels_pages": "._operations.homepage_channels",
     "log_stream_metadata": "._operations.log_stream_metadata",
     "long_timeout_user": "._operations.long_timeout_user",
     "my_email": "._operations.my_email",
@@ -473,11 +520,14 @@ _HOMES: dict[str, str] = {
     "short_timeout_user": "._operations.short_timeout_user",
     "start_stream": "._operations.start_stream",
     "subcategories": "._operations.subcategories",
+    "subcategories_pages": "._operations.subcategories",
     "tags": "._operations.tags",
+    "tags_pages": "._operations.tags",
     "unban_user": "._operations.unban_user",
     "unfollow": "._operations.unfollow",
     "update_stream_info": "._operations.update_stream_info",
     "users": "._operations.users",
+    "users_pages": "._operations.users",
     "watch_channel": "._operations.watch_channel",
 }
 

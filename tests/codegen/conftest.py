@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from backchannel.codegen import Configuration, SourceFile, compile_package
-from backchannel.codegen.configuration import read_scalars
+from backchannel.codegen.configuration import read_connections, read_scalars
 from backchannel.codegen.overrides import Overrides, read_overrides
 from backchannel.codegen.write import write_package
 
@@ -39,6 +39,7 @@ def compiled(tmp_path: Path) -> Callable[..., dict[str, str]]:
             operations,
             Configuration(
                 scalars=read_scalars(tmp_path / "config.toml"),
+                connections=read_connections(tmp_path / "config.toml"),
                 overrides=read_overrides(tmp_path / "overrides.toml"),
             ),
         )

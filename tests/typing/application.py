@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from typing import assert_type
+from typing import assert_never, assert_type
 
 import glimesh_api as api
 from backchannel import (
@@ -39,6 +39,8 @@ def reads(glimesh: Glimesh) -> None:
         print(edge.node.inserted_at + timedelta(hours=1), edge.node.tokens[0].text)
     if page.page_info.has_previous_page:
         api.chat_messages(glimesh, channel_id="6", last=10, before=page.page_info.start_cursor)
+    for newest in api.chat_messages_pages(glimesh, channel_id="6", page_size=50, backwards=True):
+        assert_type(newest, api.ChatMessagesChatMessageConnection)
 
 
 def writes(client: GraphQLClient) -> str:
@@ -62,6 +64,8 @@ async def asynchronous(glimesh: AsyncGlimesh, client: AsyncGraphQLClient) -> Non
     print((await task).username)
     async for message in api.chat_message_sent(glimesh, channel_id=channel.id):
         assert_type(message, api.ChatMessageFields)
+    async for page in api.chat_messages_pages(client, streamer_username="Mytho"):
+        assert_type(page, api.ChatMessagesChatMessageConnection)
 
 
 def tokens(message: api.ChatMessageFields) -> list[str]:
@@ -70,8 +74,14 @@ def tokens(message: api.ChatMessageFields) -> list[str]:
         match token:
             case api.ChatMessageFieldsUrlToken(url=url):
                 links.append(url)
-            case _:
+            case api.ChatMessageFieldsEmoteToken(src=src):
+                links.append(src)
+            case api.ChatMessageFieldsTextToken():
                 pass
+            case api.ChatMessageFieldsOtherChatMessageToken(typename=typename, text=text):
+                print(typename, text)
+            case _:
+                assert_never(token)
     return links
 
 

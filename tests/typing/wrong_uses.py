@@ -31,6 +31,8 @@ def results(glimesh: Glimesh) -> None:
 async def colors(glimesh: Glimesh, asynchronous: AsyncGlimesh) -> None:
     print(api.myself(asynchronous).username)  # mypy: attr-defined; pyright: reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType
     await api.myself(glimesh)  # mypy: misc; pyright: reportGeneralTypeIssues
+    api.chat_messages_pages(glimesh, first=5)  # mypy: call-overload; pyright: reportCallIssue
+    await api.chat_messages_pages(asynchronous)  # mypy: misc; pyright: reportGeneralTypeIssues
     api.chat_message_sent(glimesh)  # mypy: arg-type; pyright: reportArgumentType
 
 

@@ -10,12 +10,13 @@ import msgspec
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
+from backchannel.graphql.pages import Direction, Pages
 
 from .._fragments.page_info_fields import PageInfoFields
 from .._fragments.stream_fields import StreamFields
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Iterator
 
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
@@ -206,3 +207,74 @@ def channel_streams(
             "before": before,
         },
     )
+
+
+_PAGES: Pages[ChannelStreamsStreamConnection] = Pages(
+    CHANNEL_STREAMS,
+    path=("streams",),
+    forwards=Direction(
+        "first", "after", ("page_info", "has_next_page"), ("page_info", "end_cursor")
+    ),
+    backwards=Direction(
+        "last", "before", ("page_info", "has_previous_page"), ("page_info", "start_cursor")
+    ),
+    max_page_size=1000,
+)
+
+
+@overload
+def channel_streams_pages(
+    client: GraphQLClient,
+    *,
+    channel_id: str | None | Unset = UNSET,
+    streamer_username: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[ChannelStreamsStreamConnection]: ...
+@overload
+def channel_streams_pages(
+    client: AsyncGraphQLClient,
+    *,
+    channel_id: str | None | Unset = UNSET,
+    streamer_username: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> AsyncIterator[ChannelStreamsStreamConnection]: ...
+def channel_streams_pages(
+    client: GraphQLClient | AsyncGraphQLClient,
+    *,
+    channel_id: str | None | Unset = UNSET,
+    streamer_username: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[ChannelStreamsStreamConnection] | AsyncIterator[ChannelStreamsStreamConnection]:
+    """Read Channel.streams page by page; see channel_streams.
+
+    A page is asked for when the iteration comes to it.
+
+    Args:
+        client: The client; with an asynchronous one so is the iterator.
+        channel_id: The channel's id. Finds channels that are closed to the public as well. (ID)
+        streamer_username: The name of the streamer, in upper or lower case. Finds no channel
+            that is closed or whose streamer is banned from the site. (String)
+        page_size: Edges of a page, 1 to 1000.
+        cursor: Go on behind this cursor; backwards, in front of it.
+        backwards: Begin with the last page. Inside of a page the order stays.
+
+    Raises:
+        backchannel.errors.InvalidInput: at once, if there can be no such page_size.
+        backchannel.errors.BackchannelError: in the iteration, one of its kinds.
+
+    Source: Channel.streams.
+    """
+    pages = _PAGES.read(
+        client.endpoint,
+        {"channelId": channel_id, "streamerUsername": streamer_username},
+        page_size=page_size,
+        cursor=cursor,
+        backwards=backwards,
+    )
+    return client.driver.iterate(pages)

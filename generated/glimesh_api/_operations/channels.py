@@ -10,13 +10,14 @@ import msgspec
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
+from backchannel.graphql.pages import Direction, Pages
 
 from .._fragments.channel_fields import ChannelFields
 from .._fragments.page_info_fields import PageInfoFields
 from ..enums import ChannelStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Iterator
 
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
@@ -234,3 +235,74 @@ def channels(
             "before": before,
         },
     )
+
+
+_PAGES: Pages[ChannelsChannelConnection] = Pages(
+    CHANNELS,
+    path=(),
+    forwards=Direction(
+        "first", "after", ("page_info", "has_next_page"), ("page_info", "end_cursor")
+    ),
+    backwards=Direction(
+        "last", "before", ("page_info", "has_previous_page"), ("page_info", "start_cursor")
+    ),
+    max_page_size=1000,
+)
+
+
+@overload
+def channels_pages(
+    client: GraphQLClient,
+    *,
+    status: ChannelStatus | None | Unset = UNSET,
+    category_slug: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[ChannelsChannelConnection]: ...
+@overload
+def channels_pages(
+    client: AsyncGraphQLClient,
+    *,
+    status: ChannelStatus | None | Unset = UNSET,
+    category_slug: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> AsyncIterator[ChannelsChannelConnection]: ...
+def channels_pages(
+    client: GraphQLClient | AsyncGraphQLClient,
+    *,
+    status: ChannelStatus | None | Unset = UNSET,
+    category_slug: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[ChannelsChannelConnection] | AsyncIterator[ChannelsChannelConnection]:
+    """Read RootQueryType.channels page by page; see channels.
+
+    A page is asked for when the iteration comes to it.
+
+    Args:
+        client: The client; with an asynchronous one so is the iterator.
+        status: Only channels that are live, or offline. (ChannelStatus)
+        category_slug: Only channels of this category. Counts only when status is given too.
+            Unknown: the error "Category not found". (String)
+        page_size: Edges of a page, 1 to 1000.
+        cursor: Go on behind this cursor; backwards, in front of it.
+        backwards: Begin with the last page. Inside of a page the order stays.
+
+    Raises:
+        backchannel.errors.InvalidInput: at once, if there can be no such page_size.
+        backchannel.errors.BackchannelError: in the iteration, one of its kinds.
+
+    Source: RootQueryType.channels.
+    """
+    pages = _PAGES.read(
+        client.endpoint,
+        {"status": status, "categorySlug": category_slug},
+        page_size=page_size,
+        cursor=cursor,
+        backwards=backwards,
+    )
+    return client.driver.iterate(pages)

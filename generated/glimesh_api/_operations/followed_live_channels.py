@@ -10,12 +10,13 @@ import msgspec
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
+from backchannel.graphql.pages import Direction, Pages
 
 from .._fragments.channel_fields import ChannelFields
 from .._fragments.page_info_fields import PageInfoFields
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Iterator
 
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
@@ -249,3 +250,76 @@ def followed_live_channels(
             "before": before,
         },
     )
+
+
+_PAGES: Pages[FollowedLiveChannelsChannelConnection] = Pages(
+    FOLLOWED_LIVE_CHANNELS,
+    path=("following_live_channels",),
+    forwards=Direction(
+        "first", "after", ("page_info", "has_next_page"), ("page_info", "end_cursor")
+    ),
+    backwards=Direction(
+        "last", "before", ("page_info", "has_previous_page"), ("page_info", "start_cursor")
+    ),
+    max_page_size=1000,
+)
+
+
+@overload
+def followed_live_channels_pages(
+    client: GraphQLClient,
+    *,
+    id: int | None | Unset = UNSET,
+    username: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[FollowedLiveChannelsChannelConnection]: ...
+@overload
+def followed_live_channels_pages(
+    client: AsyncGraphQLClient,
+    *,
+    id: int | None | Unset = UNSET,
+    username: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> AsyncIterator[FollowedLiveChannelsChannelConnection]: ...
+def followed_live_channels_pages(
+    client: GraphQLClient | AsyncGraphQLClient,
+    *,
+    id: int | None | Unset = UNSET,
+    username: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> (
+    Iterator[FollowedLiveChannelsChannelConnection]
+    | AsyncIterator[FollowedLiveChannelsChannelConnection]
+):
+    """Read User.followingLiveChannels page by page; see followed_live_channels.
+
+    A page is asked for when the iteration comes to it.
+
+    Args:
+        client: The client; with an asynchronous one so is the iterator.
+        id: The user's id, as a number. (Int)
+        username: The user's name, in upper or lower case. (String)
+        page_size: Edges of a page, 1 to 1000.
+        cursor: Go on behind this cursor; backwards, in front of it.
+        backwards: Begin with the last page. Inside of a page the order stays.
+
+    Raises:
+        backchannel.errors.InvalidInput: at once, if there can be no such page_size.
+        backchannel.errors.BackchannelError: in the iteration, one of its kinds.
+
+    Source: User.followingLiveChannels.
+    """
+    pages = _PAGES.read(
+        client.endpoint,
+        {"id": id, "username": username},
+        page_size=page_size,
+        cursor=cursor,
+        backwards=backwards,
+    )
+    return client.driver.iterate(pages)

@@ -10,12 +10,13 @@ import msgspec
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
+from backchannel.graphql.pages import Direction, Pages
 
 from .._fragments.follower_fields import FollowerFields
 from .._fragments.page_info_fields import PageInfoFields
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Iterator
 
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
@@ -193,3 +194,75 @@ def followers(
             "before": before,
         },
     )
+
+
+_PAGES: Pages[FollowersFollowerConnection] = Pages(
+    FOLLOWERS,
+    path=(),
+    forwards=Direction(
+        "first", "after", ("page_info", "has_next_page"), ("page_info", "end_cursor")
+    ),
+    backwards=Direction(
+        "last", "before", ("page_info", "has_previous_page"), ("page_info", "start_cursor")
+    ),
+    max_page_size=1000,
+)
+
+
+@overload
+def followers_pages(
+    client: GraphQLClient,
+    *,
+    streamer_id: str | None | Unset = UNSET,
+    user_id: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[FollowersFollowerConnection]: ...
+@overload
+def followers_pages(
+    client: AsyncGraphQLClient,
+    *,
+    streamer_id: str | None | Unset = UNSET,
+    user_id: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> AsyncIterator[FollowersFollowerConnection]: ...
+def followers_pages(
+    client: GraphQLClient | AsyncGraphQLClient,
+    *,
+    streamer_id: str | None | Unset = UNSET,
+    user_id: str | None | Unset = UNSET,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[FollowersFollowerConnection] | AsyncIterator[FollowersFollowerConnection]:
+    """Read RootQueryType.followers page by page; see followers.
+
+    A page is asked for when the iteration comes to it.
+
+    Args:
+        client: The client; with an asynchronous one so is the iterator.
+        streamer_id: Only follows of this user: their followers. (ID)
+        user_id: Only follows by this user: whom they follow. Together with streamerId it tells
+            whether one follows the other; no such follow is an error then, and first or last
+            has to be given. (ID)
+        page_size: Edges of a page, 1 to 1000.
+        cursor: Go on behind this cursor; backwards, in front of it.
+        backwards: Begin with the last page. Inside of a page the order stays.
+
+    Raises:
+        backchannel.errors.InvalidInput: at once, if there can be no such page_size.
+        backchannel.errors.BackchannelError: in the iteration, one of its kinds.
+
+    Source: RootQueryType.followers.
+    """
+    pages = _PAGES.read(
+        client.endpoint,
+        {"streamerId": streamer_id, "userId": user_id},
+        page_size=page_size,
+        cursor=cursor,
+        backwards=backwards,
+    )
+    return client.driver.iterate(pages)

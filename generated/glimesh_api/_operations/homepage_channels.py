@@ -10,12 +10,13 @@ import msgspec
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
+from backchannel.graphql.pages import Direction, Pages
 
 from .._fragments.channel_fields import ChannelFields
 from .._fragments.page_info_fields import PageInfoFields
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Iterator
 
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
@@ -207,3 +208,61 @@ def homepage_channels(
     return client.execute(
         HOMEPAGE_CHANNELS, {"first": first, "after": after, "last": last, "before": before}
     )
+
+
+_PAGES: Pages[HomepageChannelsChannelConnection] = Pages(
+    HOMEPAGE_CHANNELS,
+    path=(),
+    forwards=Direction(
+        "first", "after", ("page_info", "has_next_page"), ("page_info", "end_cursor")
+    ),
+    backwards=Direction(
+        "last", "before", ("page_info", "has_previous_page"), ("page_info", "start_cursor")
+    ),
+    max_page_size=1000,
+)
+
+
+@overload
+def homepage_channels_pages(
+    client: GraphQLClient,
+    *,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[HomepageChannelsChannelConnection]: ...
+@overload
+def homepage_channels_pages(
+    client: AsyncGraphQLClient,
+    *,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> AsyncIterator[HomepageChannelsChannelConnection]: ...
+def homepage_channels_pages(
+    client: GraphQLClient | AsyncGraphQLClient,
+    *,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[HomepageChannelsChannelConnection] | AsyncIterator[HomepageChannelsChannelConnection]:
+    """Read RootQueryType.homepageChannels page by page; see homepage_channels.
+
+    A page is asked for when the iteration comes to it.
+
+    Args:
+        client: The client; with an asynchronous one so is the iterator.
+        page_size: Edges of a page, 1 to 1000.
+        cursor: Go on behind this cursor; backwards, in front of it.
+        backwards: Begin with the last page. Inside of a page the order stays.
+
+    Raises:
+        backchannel.errors.InvalidInput: at once, if there can be no such page_size.
+        backchannel.errors.BackchannelError: in the iteration, one of its kinds.
+
+    Source: RootQueryType.homepageChannels.
+    """
+    pages = _PAGES.read(
+        client.endpoint, {}, page_size=page_size, cursor=cursor, backwards=backwards
+    )
+    return client.driver.iterate(pages)

@@ -10,12 +10,13 @@ import msgspec
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
+from backchannel.graphql.pages import Direction, Pages
 
 from .._fragments.page_info_fields import PageInfoFields
 from .._fragments.tag_fields import TagFields
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Iterator
 
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 
@@ -180,3 +181,70 @@ def tags(
             "before": before,
         },
     )
+
+
+_PAGES: Pages[TagsTagConnection] = Pages(
+    TAGS,
+    path=("tags",),
+    forwards=Direction(
+        "first", "after", ("page_info", "has_next_page"), ("page_info", "end_cursor")
+    ),
+    backwards=Direction(
+        "last", "before", ("page_info", "has_previous_page"), ("page_info", "start_cursor")
+    ),
+    max_page_size=1000,
+)
+
+
+@overload
+def tags_pages(
+    client: GraphQLClient,
+    *,
+    category_slug: str,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[TagsTagConnection]: ...
+@overload
+def tags_pages(
+    client: AsyncGraphQLClient,
+    *,
+    category_slug: str,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> AsyncIterator[TagsTagConnection]: ...
+def tags_pages(
+    client: GraphQLClient | AsyncGraphQLClient,
+    *,
+    category_slug: str,
+    page_size: int = 100,
+    cursor: str | None = None,
+    backwards: bool = False,
+) -> Iterator[TagsTagConnection] | AsyncIterator[TagsTagConnection]:
+    """Read Category.tags page by page; see tags.
+
+    A page is asked for when the iteration comes to it.
+
+    Args:
+        client: The client; with an asynchronous one so is the iterator.
+        category_slug: The category's short name in addresses, such as gaming. The server fails
+            (500) without it. (String!)
+        page_size: Edges of a page, 1 to 1000.
+        cursor: Go on behind this cursor; backwards, in front of it.
+        backwards: Begin with the last page. Inside of a page the order stays.
+
+    Raises:
+        backchannel.errors.InvalidInput: at once, if there can be no such page_size.
+        backchannel.errors.BackchannelError: in the iteration, one of its kinds.
+
+    Source: Category.tags.
+    """
+    pages = _PAGES.read(
+        client.endpoint,
+        {"categorySlug": category_slug},
+        page_size=page_size,
+        cursor=cursor,
+        backwards=backwards,
+    )
+    return client.driver.iterate(pages)

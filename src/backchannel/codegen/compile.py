@@ -254,7 +254,9 @@ def _operation_module(
     operation: OperationPlan, plan: Plan, decisions: Decisions
 ) -> tuple[str, list[str]]:
     """The module of an operation, and what it exports beside the function."""
-    writer = OperationModule(operation, plan.schema, plan.selector, decisions, plan.scalars)
+    writer = OperationModule(
+        operation, plan.schema, plan.selector, decisions, plan.scalars, plan.max_page_size
+    )
     results = ResultClasses(
         writer.module, operation.owner, plan.selector, plan.fragments, decisions, ".._fragments."
     )

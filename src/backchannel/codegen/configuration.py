@@ -6,6 +6,7 @@ import ast
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -42,16 +43,28 @@ DEFAULT_SCALARS: Mapping[str, ScalarMapping] = {
 }
 
 
+class Connections(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is known of the server's connections.
+
+    Attributes:
+        max_page_size: the most edges that it gives at once.
+    """
+
+    max_page_size: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a compilation.
 
     Attributes:
         scalars: custom scalars by their names in the schema; they win over the defaults.
         overrides: what is known of the schema beyond what it says.
+        connections: what is known of connections.
     """
 
     scalars: Mapping[str, ScalarMapping] = {}
     overrides: Overrides = Overrides()
+    connections: Connections = Connections()
 
     def scalar(self, name: str) -> ScalarMapping | None:
         """The mapping of a custom scalar, or None."""
@@ -60,6 +73,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     scalars: dict[str, ScalarMapping] = {}
+    connections: Connections = Connections()
 
 
 def read_scalars(path: Path) -> dict[str, ScalarMapping]:
@@ -68,13 +82,7 @@ def read_scalars(path: Path) -> dict[str, ScalarMapping]:
     Raises:
         CompileError: the file cannot be read, is not TOML, or does not hold what it should.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        scalars = msgspec.convert(tables, _File).scalars
-    except OSError as error:
-        raise _problem(path, error.strerror or str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise _problem(path, str(error)) from None
+    scalars = _read(path).scalars
     for name, mapping in scalars.items():
         if (mapping.parse is None) != (mapping.serialize is None):
             raise _problem(path, f"scalars.{name}: give both parse and serialize, or neither")
@@ -82,6 +90,24 @@ def read_scalars(path: Path) -> dict[str, ScalarMapping]:
             if text is not None and modules_of(text) is None:
                 raise _problem(path, f"scalars.{name}: {text!r} names no Python type or function")
     return scalars
+
+
+def read_connections(path: Path) -> Connections:
+    """Read the `[connections]` table of a configuration file.
+
+    Raises:
+        CompileError: the file cannot be read, is not TOML, or does not hold what it should.
+    """
+    return _read(path).connections
+
+
+def _read(path: Path) -> _File:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+    except OSError as error:
+        raise _problem(path, error.strerror or str(error)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise _problem(path, str(error)) from None
 
 
 def modules_of(expression: str) -> set[str] | None:

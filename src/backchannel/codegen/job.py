@@ -47,7 +47,12 @@ class Job:
             CompileError: the input has mistakes.
         """
         from backchannel.codegen.compile import compile_operations
-        from backchannel.codegen.configuration import Configuration, read_scalars
+        from backchannel.codegen.configuration import (
+            Configuration,
+            Connections,
+            read_connections,
+            read_scalars,
+        )
         from backchannel.codegen.overrides import Overrides, read_overrides
         from backchannel.codegen.sources import read_sources
 
@@ -59,6 +64,7 @@ class Job:
                 read_sources(self.queries),
                 Configuration(
                     scalars=read_scalars(self.config) if self.config else {},
+                    connections=(read_connections(self.config) if self.config else Connections()),
                     overrides=read_overrides(self.overrides) if self.overrides else Overrides(),
                 ),
             )

@@ -11,6 +11,7 @@
   selection, and the class for types that a newer server adds has `Other` before the type
   (`ChatMessageFieldsOtherChatMessageToken`).
 - Constants: the name of the function in capitals.
+- The function that reads all pages of an operation over a connection: `<function>_pages`.
 - A name that Python, or the generated code around it, needs for itself gets a trailing
   underscore: `from_`. Builtins that generated code does not need stay as they are: `id`, `type`.
 - Names that meet in one scope (`userId`, `userID`) each keep their spelling in GraphQL, but that
@@ -53,19 +54,25 @@ FUNCTIONS = BUILTINS | {
 }
 """Reserved for the modules of the package, and for what modules of operations import."""
 
+PAGES_PARAMETERS = PARAMETERS | {"backwards", "cursor", "page_size"}
+"""Reserved for the functions of pages themselves."""
+
 CLASSES = frozenset(
     {
         "AsyncGraphQLClient",
         "AsyncIterator",
         "ClassVar",
         "Coroutine",
+        "Direction",
         "GraphQLClient",
         "Input",
+        "Iterator",
         "Literal",
         "OpenEnum",
         "Operation",
         "OneOfInput",
         "OtherResult",
+        "Pages",
         "Result",
         "SecretResult",
         "TYPE_CHECKING",
@@ -119,6 +126,11 @@ def class_name(name: str) -> str:
 def function_name(operation: str) -> str:
     """The name of the function of an operation."""
     return freed(snake_case(operation), FUNCTIONS)
+
+
+def pages_name(function: str) -> str:
+    """The name of the function of all pages beside that of one."""
+    return f"{function}_pages"
 
 
 def freed(name: str, reserved: frozenset[str] = frozenset()) -> str:

@@ -16,7 +16,6 @@ from graphql import (
     OperationDefinitionNode,
     TokenKind,
     TypeNode,
-    VariableDefinitionNode,
     print_ast,
 )
 
@@ -26,6 +25,8 @@ from backchannel.codegen.configuration import ScalarMapping
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.inputs import leaf_name, scalar_marker
 from backchannel.codegen.module import Module
+from backchannel.codegen.pages import Connections, PagesFunction
+from backchannel.codegen.parameters import Parameter, signature, values
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import (
     MODELS,
@@ -80,16 +81,6 @@ class OperationPlan:
         return self.definition.operation.value
 
 
-@dataclass(frozen=True)
-class _Parameter:
-    variable: VariableDefinitionNode
-    wire_name: str
-    name: str
-    annotation: str
-    named: GraphQLNamedType
-    may_be_unset: bool
-
-
 class OperationModule:
     """Writes the module of one operation.
 
@@ -99,6 +90,7 @@ class OperationModule:
         selector: resolves fragments.
         decisions: the types.
         scalars: mappings of the custom scalars in use.
+        max_page_size: the most edges that the server gives at once, if it is known.
     """
 
     def __init__(
@@ -108,7 +100,9 @@ class OperationModule:
         selector: Selector,
         decisions: Decisions,
         scalars: Mapping[str, ScalarMapping],
+        max_page_size: int | None,
     ) -> None:
+        self._max_page_size = max_page_size
         self._plan = plan
         self._schema = schema
         self._selector = selector
@@ -135,6 +129,7 @@ class OperationModule:
             self._module.add(self._subscription(returned, parameters))
         else:
             self._module.add(self._function(returned, parameters))
+            self._add_pages(results, parameters, unwrapped=unwrapped)
         return self._module.render()
 
     @property
@@ -142,10 +137,10 @@ class OperationModule:
         """The module that is written."""
         return self._module
 
-    def _parameters(self) -> list[_Parameter]:
+    def _parameters(self) -> list[Parameter]:
         definitions = self._plan.definition.variable_definitions
         chosen = names.scope((each.variable.name.value for each in definitions), names.PARAMETERS)
-        parameters: list[_Parameter] = []
+        parameters: list[Parameter] = []
         for definition, token in zip(definitions, self._plan.variable_tokens, strict=True):
             if token not in self._decisions.arguments:
                 raise EngineError(f"ariadne-codegen decided no type for a variable ({token})")
@@ -160,9 +155,7 @@ class OperationModule:
                 annotation += " | Unset"
             wire_name = definition.variable.name.value
             parameters.append(
-                _Parameter(
-                    definition, wire_name, chosen[wire_name], annotation, named, may_be_unset
-                )
+                Parameter(definition, wire_name, chosen[wire_name], annotation, named, may_be_unset)
             )
         return parameters
 
@@ -171,7 +164,7 @@ class OperationModule:
             return "Unset"
         return leaf_name(named, self._module, "..", given)
 
-    def _constant(self, returned: str, root: str | None, parameters: list[_Parameter]) -> str:
+    def _constant(self, returned: str, root: str | None, parameters: list[Parameter]) -> str:
         plan = self._plan
         selected = dict.fromkeys(field.name for field in plan.selection.fields.values())
         fields = ", ".join(f'"{name}"' for name in selected)
@@ -188,7 +181,7 @@ class OperationModule:
             ")\n"
         )
 
-    def _variable(self, parameter: _Parameter) -> str:
+    def _variable(self, parameter: Parameter) -> str:
         self._module.use("backchannel.graphql.operation", "Variable")
         options = [f'declared="{print_ast(parameter.variable.type)}"']
         mapping = self._scalars.get(parameter.named.name)
@@ -201,7 +194,7 @@ class OperationModule:
             options.append("uses=({},)".format(", ".join(f'"{use}"' for use in uses)))
         return f"Variable({', '.join(options)})"
 
-    def _function(self, returned: str, parameters: list[_Parameter]) -> str:
+    def _function(self, returned: str, parameters: list[Parameter]) -> str:
         self._module.use("typing", "overload")
         self._module.use_for_typing("collections.abc", "Coroutine")
         self._module.use_for_typing(
@@ -218,7 +211,24 @@ class OperationModule:
         mark = f"@overload\n{self._deprecation()}"
         return f"{mark}{sync} ...\n{mark}{later} ...\n{either}\n{body}"
 
-    def _subscription(self, returned: str, parameters: list[_Parameter]) -> str:
+    def _add_pages(
+        self, results: ResultClasses, parameters: list[Parameter], *, unwrapped: bool
+    ) -> None:
+        plan = self._plan
+        connections = Connections(self._selector, results.fragments)
+        connection = connections.of(plan.definition, plan.selection)
+        if connection is None or plan.kind != "query":
+            return
+        page = results.name_of(connection.selection, connection.fragment)
+        results.exported.append(names.pages_name(plan.function))
+        function = PagesFunction(
+            self._module, plan.function, plan.constant, connection, page, self._max_page_size
+        )
+        path = connection.path[1:] if unwrapped else connection.path
+        self._module.add(function.constant(path))
+        self._module.add(function.code(parameters, plan.uses, self._deprecation()))
+
+    def _subscription(self, returned: str, parameters: list[Parameter]) -> str:
         self._module.use_for_typing("collections.abc", "AsyncIterator")
         self._module.use_for_typing("backchannel.graphql.client", "AsyncGraphQLClient")
         signature = self._signature("AsyncGraphQLClient", parameters, f"AsyncIterator[{returned}]")
@@ -233,20 +243,15 @@ class OperationModule:
             return ""
         return deprecation_mark(self._module, " ".join(dict.fromkeys(filter(None, reasons))))
 
-    def _signature(self, client: str, parameters: list[_Parameter], returned: str) -> str:
-        listed = [
-            f"{each.name}: {each.annotation}" + (" = UNSET" if each.may_be_unset else "")
-            for each in parameters
-        ]
-        arguments = ", ".join([f"client: {client}", *(["*"] if listed else []), *listed])
-        return f"def {self._plan.function}({arguments}) -> {returned}:"
+    def _signature(self, client: str, parameters: list[Parameter], returned: str) -> str:
+        return signature(self._plan.function, client, [each.code for each in parameters], returned)
 
-    def _body(self, method: str, parameters: list[_Parameter]) -> str:
-        values = ", ".join(f'"{each.wire_name}": {each.name}' for each in parameters)
+    def _body(self, method: str, parameters: list[Parameter]) -> str:
         doc = text.docstring(self._docstring(parameters), 4)
-        return f"    {doc}\n    return client.{method}({self._plan.constant}, {{{values}}})\n"
+        constant = self._plan.constant
+        return f"    {doc}\n    return client.{method}({constant}, {values(parameters)})\n"
 
-    def _docstring(self, parameters: list[_Parameter]) -> str:
+    def _docstring(self, parameters: list[Parameter]) -> str:
         width = text.WIDTH - 4
         plan = self._plan
         fields = list(plan.selection.fields.values())
@@ -258,7 +263,7 @@ class OperationModule:
         if not asynchronous:
             client = "The client; with an asynchronous one the result is awaitable."
         described = [("client", client)]
-        described += [(each.name, self._described(each)) for each in parameters]
+        described += [(each.name, each.described(plan.uses)) for each in parameters]
         returned = description(fields[0].definition) if len(fields) == 1 else "The whole result."
         if asynchronous:
             returned = "An asynchronous iterator: each item is one event." + (
@@ -272,19 +277,6 @@ class OperationModule:
             "Raises:\n    backchannel.errors.BackchannelError: one of its kinds.",
             text.wrapped(f"Source: {source}.", width),
         )
-
-    def _described(self, parameter: _Parameter) -> str:
-        found = dict.fromkeys(
-            description(use.definition)
-            for use in self._plan.uses
-            if use.variable == parameter.wire_name and description(use.definition)
-        )
-        default = parameter.variable.default_value
-        said = next(iter(found), "") if len(found) == 1 else ""
-        kind = f"{print_ast(parameter.variable.type)}"
-        if default is not None:
-            kind += f", {print_ast(default)} where left out"
-        return f"{said} ({kind})" if said else kind
 
 
 def _returns(description: str, width: int) -> str:

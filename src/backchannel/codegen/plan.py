@@ -39,6 +39,7 @@ class Plan:
         operations: the operations, in the order of the input.
         types: enums, inputs and scalars in use, sorted by name.
         scalars: mappings of the custom scalars in use.
+        max_page_size: the most edges that the server gives at once, if it is known.
     """
 
     schema: GraphQLSchema
@@ -48,6 +49,7 @@ class Plan:
     operations: Sequence[OperationPlan]
     types: Sequence[GraphQLNamedType]
     scalars: dict[str, ScalarMapping]
+    max_page_size: int | None
 
 
 def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Configuration) -> Plan:
@@ -85,7 +87,16 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
     used = [*_variable_types(plans), *_selected_types(plans, fragments.values())]
     types = reachable(schema, (name for name, _ in used))
     scalars = _map_scalars(schema, types, used, configuration)
-    return Plan(schema, selector, definitions, fragments, plans, types, scalars)
+    return Plan(
+        schema,
+        selector,
+        definitions,
+        fragments,
+        plans,
+        types,
+        scalars,
+        configuration.connections.max_page_size,
+    )
 
 
 def _plan_operations(

@@ -22,25 +22,6 @@ MODELS = "backchannel.graphql.models"
 
 
 @dataclass(frozen=True)
-class Fragment:
-    """A fragment with its names.
-
-    Attributes:
-        name: its name in GraphQL.
-        token: its name in the normalized documents.
-        class_name: its class, or the alias of its union.
-        module: its module below `_fragments`.
-        selection: what it selects.
-    """
-
-    name: str
-    token: str
-    class_name: str
-    module: str
-    selection: Selection
-
-
-@dataclass(frozen=True)
 class Owner:
     """What owns result classes: an operation or a fragment.
 
@@ -59,6 +40,30 @@ class Owner:
     is_operation: bool = False
 
 
+@dataclass(frozen=True)
+class Fragment:
+    """A fragment with its names.
+
+    Attributes:
+        name: its name in GraphQL.
+        token: its name in the normalized documents.
+        class_name: its class, or the alias of its union.
+        module: its module below `_fragments`.
+        selection: what it selects.
+    """
+
+    name: str
+    token: str
+    class_name: str
+    module: str
+    selection: Selection
+
+    @property
+    def owner(self) -> Owner:
+        """The fragment as the owner of result classes."""
+        return Owner(self.name, names.pascal_case(self.name), self.token, self.class_name)
+
+
 class ResultClasses:
     """Writes the result classes of one owner into a module.
 
@@ -69,6 +74,10 @@ class ResultClasses:
         fragments: the fragments by their names in GraphQL.
         decisions: the types.
         fragments_package: how the modules of fragments begin, seen from the module.
+
+    Attributes:
+        fragments: the fragments.
+        exported: the names of the classes written.
     """
 
     def __init__(
@@ -83,7 +92,7 @@ class ResultClasses:
         self._module = module
         self._owner = owner
         self._selector = selector
-        self._fragments = fragments
+        self.fragments = fragments
         self._decisions = decisions
         self._fragments_package = fragments_package
         self._names: dict[int, str] = {}
@@ -112,12 +121,27 @@ class ResultClasses:
         """The annotation of a field of the owner's root class."""
         return self._annotation(field, _fields(self._class(self._owner.token))[field.token])
 
-    def name_of(self, selection: Selection) -> str:
-        """The class, or alias of a union, of a selection; imported if it is a fragment's."""
+    def name_of(self, selection: Selection, home: Fragment | None = None) -> str:
+        """The class, or alias of a union, of a selection; imported if it is a fragment's.
+
+        Args:
+            selection: the selection.
+            home: the fragment that it is a part of, if it is not one of the owner.
+        """
         if selection.is_fragment:
             assert selection.fragment is not None
             return self._fragment_class(selection.fragment)
+        if home is not None:
+            name = class_names(home.owner, home.selection)[id(selection)]
+            self._module.use(self._fragments_package + home.module, name)
+            return name
         return self._names[id(selection)]
+
+    def _choose_names(self, root: Selection) -> None:
+        self._names = class_names(self._owner, root)
+        for selection, _, deprecated in _selections(root, ""):
+            if deprecated is not None:
+                self._deprecated[id(selection)] = deprecated
 
     def _write_alias(self, root: Selection) -> bool:
         """Write the alias for a fragment that is exactly another fragment, if it is one."""
@@ -136,34 +160,6 @@ class ResultClasses:
             raise EngineError(
                 f"ariadne-codegen decided no types for {self._owner.title} ({engine_name})"
             ) from None
-
-    def _choose_names(self, root: Selection) -> None:
-        """Name the classes: by type, or all of a type by path where it is selected repeatedly."""
-        found = list(_selections(root, ""))
-        short = [
-            self._owner.prefix + names.selected(each.type.name, is_other=each.is_other)
-            for each, _, _ in found
-        ]
-        count = Counter([*short, self._owner.root_name])
-        for (selection, path, deprecated), name in zip(found, short, strict=True):
-            long = self._owner.prefix + path
-            self._names[id(selection)] = name if count[name] == 1 else long
-            if deprecated is not None:
-                self._deprecated[id(selection)] = deprecated
-        self._names[id(root)] = self._owner.root_name
-        first: dict[str, Selection] = {}
-        for selection, _, _ in found:
-            name = self._names[id(selection)]
-            if first.setdefault(name, selection) is not selection:
-                raise CompileError(
-                    [
-                        at_node(
-                            selection.node,
-                            f"this would be the class {name}, as would what is at"
-                            f" {place(first[name].node)}: give one of the fields an alias",
-                        )
-                    ]
-                )
 
     def _write_selection(self, selection: Selection, engine_name: str) -> None:
         """Write a class, after those of its fields."""
@@ -252,7 +248,7 @@ class ResultClasses:
         """The base class; that of a fragment where ariadne decided so."""
         if selection.fragment is not None:
             assert class_def is not None, "only a union's other types are without one"
-            fragment = self._fragments[selection.fragment]
+            fragment = self.fragments[selection.fragment]
             if fragment.token not in [ast.unparse(base) for base in class_def.bases]:
                 raise EngineError(f"{class_def.name} does not inherit from {fragment.token}")
             return self._fragment_class(selection.fragment)
@@ -262,7 +258,7 @@ class ResultClasses:
         return ", ".join(bases or ["Result"])
 
     def _fragment_class(self, name: str) -> str:
-        fragment = self._fragments[name]
+        fragment = self.fragments[name]
         home = self._fragments_package + fragment.module
         self._module.use(home, fragment.class_name)
         return fragment.class_name
@@ -327,6 +323,36 @@ class ResultClasses:
         return text.paragraphs(
             text.summarized(said, width), own, text.section("Attributes", described, width)
         )
+
+
+def class_names(owner: Owner, root: Selection) -> dict[int, str]:
+    """The names of an owner's classes by the ids of their selections.
+
+    They are named by type, or all of a type by path where it is selected repeatedly.
+
+    Raises:
+        CompileError: two would have one name.
+    """
+    found = [(selection, path) for selection, path, _ in _selections(root, "")]
+    short = [
+        owner.prefix + names.selected(each.type.name, is_other=each.is_other) for each, _ in found
+    ]
+    count = Counter([*short, owner.root_name])
+    chosen = {
+        id(selection): name if count[name] == 1 else owner.prefix + path
+        for (selection, path), name in zip(found, short, strict=True)
+    }
+    chosen[id(root)] = owner.root_name
+    first: dict[str, Selection] = {}
+    for selection, _ in found:
+        name = chosen[id(selection)]
+        if first.setdefault(name, selection) is not selection:
+            problem = (
+                f"this would be the class {name}, as would what is at"
+                f" {place(first[name].node)}: give one of the fields an alias"
+            )
+            raise CompileError([at_node(selection.node, problem)])
+    return chosen
 
 
 BUILTIN_SCALARS = frozenset({"Boolean", "Float", "ID", "Int", "String"})

@@ -18,6 +18,8 @@ from graphql import (
     NamedTypeNode,
     OperationDefinitionNode,
     get_named_type,
+    is_list_type,
+    is_non_null_type,
 )
 
 
@@ -41,6 +43,12 @@ def composite(typed: Typed) -> GraphQLCompositeType | None:
     if isinstance(named, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType):
         return named
     return None
+
+
+def is_list(typed: Typed) -> bool:
+    """Whether the type is a list, nullable or not."""
+    kind = type_of(typed)
+    return is_list_type(kind) or (is_non_null_type(kind) and is_list_type(kind.of_type))
 
 
 def field_of(on: GraphQLNamedType | None, name: str) -> GraphQLField | None:
