@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -232,7 +232,6 @@ def _resume(
 
 __all__ = [
     "AsyncDriver",
-    "AsyncIterator",
     "AsyncTransport",
     "Chance",
     "Driver",

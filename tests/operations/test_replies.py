@@ -20,7 +20,7 @@ from backchannel.errors import (
     RefusedError,
     ServerFailure,
 )
-from backchannel.graphql.reply import GraphQLErrorEntry, mutation_outcome
+from backchannel.graphql.reply import GraphQLErrorEntry, refused_by_resolvers
 from backchannel.wire.messages import Request, Response
 from support.operations import CREATE_CHAT_MESSAGE, FIND_CHANNEL, Channel
 
@@ -236,34 +236,33 @@ def entry(*path: str | int) -> GraphQLErrorEntry:
 
 
 @pytest.mark.parametrize(
-    ("errors", "data", "outcome"),
+    ("errors", "data", "outcome", "refused"),
     [
         # The document was refused: nothing was executed.
-        ([entry()], UNSET, NOTHING),
+        ([entry()], UNSET, NOTHING, False),
         # Executed, and nobody says where it failed.
-        ([entry()], None, UNKNOWN),
+        ([entry()], None, UNKNOWN, False),
         # A null that went up to the root: from the field itself, or from below it.
-        ([entry("create")], None, NOTHING),
-        ([entry("create", "user", "name")], None, UNKNOWN),
+        ([entry("create")], None, UNKNOWN, True),
+        ([entry("create", "user", "name")], None, UNKNOWN, False),
         # The field's resolver ran; something below it failed.
-        ([entry("create", "user")], {"create": {"id": "1"}}, SENT),
-        # The field's own resolver refused.
-        ([entry("create")], {"create": None}, NOTHING),
+        ([entry("create", "user")], {"create": {"id": "1"}}, SENT, False),
+        # The field's own resolver failed: before its effect, or after it.
+        ([entry("create")], {"create": None}, UNKNOWN, True),
         # Null without an error of its own: perhaps after the effect.
-        ([entry("create", "user")], {"create": None}, UNKNOWN),
-        ([entry()], {"create": None}, UNKNOWN),
+        ([entry("create", "user")], {"create": None}, UNKNOWN, False),
+        ([entry()], {"create": None}, UNKNOWN, False),
         # Of several fields, one happened, or one may have.
-        ([entry("a")], {"a": None, "b": {"id": "1"}}, SENT),
-        ([entry("a")], {"a": None, "b": None}, UNKNOWN),
-        ([entry("a"), entry("b")], {"a": None, "b": None}, NOTHING),
+        ([entry("a")], {"a": None, "b": {"id": "1"}}, SENT, False),
+        ([entry("a")], {"a": None, "b": None}, UNKNOWN, False),
+        ([entry("a"), entry("b")], {"a": None, "b": None}, UNKNOWN, True),
         # A value that is false is a value.
-        ([entry("create")], {"create": False}, SENT),
+        ([entry("create")], {"create": False}, SENT, False),
     ],
 )
 def test_what_became_of_a_mutation_with_errors(
-    errors: list[GraphQLErrorEntry], data: object, outcome: Outcome
+    errors: list[GraphQLErrorEntry], data: object, outcome: Outcome, refused: bool
 ) -> None:
-    assert mutation_outcome(tuple(errors), data) is outcome
     reply = {"errors": [msgspec.to_builtins(error) for error in errors]}
     if data is not UNSET:
         reply["data"] = data
@@ -271,11 +270,14 @@ def test_what_became_of_a_mutation_with_errors(
         with pytest.raises(GraphQLError) as caught:
             decode(kind, 200, json.dumps(reply).encode())
         assert caught.value.outcome is expected
+        assert refused_by_resolvers(caught.value, roots=1) is refused
 
 
 def test_with_several_root_fields_a_null_at_the_root_tells_nothing_of_the_others() -> None:
-    assert mutation_outcome((entry("second"),), None, roots=2) is UNKNOWN
-    assert mutation_outcome((entry(),), UNSET, roots=2) is NOTHING
+    reply = {"errors": [{"message": "m", "path": ["second"]}], "data": None}
+    with pytest.raises(GraphQLError) as caught:
+        decode("mutation", 200, json.dumps(reply).encode())
+    assert not refused_by_resolvers(caught.value, roots=2)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """No secret reaches a repr, a message, a context of an error, or a log record."""
 
 import logging
+import pickle
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
@@ -8,7 +9,7 @@ from contextlib import aclosing
 import pytest
 from rich.pretty import pretty_repr
 
-from backchannel.errors import BackchannelError
+from backchannel.errors import BackchannelError, ConfigurationError
 from backchannel.glimesh import AsyncGlimesh, Glimesh
 from backchannel.glimesh.credentials import choose_credential
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
@@ -122,6 +123,12 @@ def test_a_call_that_works(opener: Opener) -> None:
     assert TOKEN in server.requests[0].headers["authorization"]
 
 
+def test_a_call_with_a_token_in_its_url(opener: Opener) -> None:
+    with RawServer(rawserver.always(http(b'{"data": {"channel": {"id": "1"}}}'))) as server:
+        opener.client(f"{server.url}?token={TOKEN}").execute(FIND_CHANNEL)
+    assert TOKEN in server.requests[0].target
+
+
 BAD = [f"{TOKEN}\n", f"{TOKEN}\r\nX-Evil: 1", f" {TOKEN}", f"{TOKEN}\0", f"{TOKEN}é", f"{TOKEN} "]
 
 
@@ -203,6 +210,9 @@ OBJECTS = {
 }
 
 
+QUERIES = {"client with a query", "endpoint with a query"}
+
+
 @pytest.mark.parametrize("show", [repr, str, "{}".format, pretty_repr])
 @pytest.mark.parametrize("name", OBJECTS)
 def test_an_object_that_holds_it(name: str, show: Callable[[object], str]) -> None:
@@ -210,6 +220,20 @@ def test_an_object_that_holds_it(name: str, show: Callable[[object], str]) -> No
     assert shown
     assert TOKEN not in shown
     assert TOKEN not in show({"nested": [OBJECTS[name]]})
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS.keys() - {"Request", "Socket"} - QUERIES))
+def test_an_object_that_holds_it_in_a_header_cannot_be_pickled(name: str) -> None:
+    with pytest.raises(TypeError):
+        pickle.dumps(OBJECTS[name])
+
+
+@pytest.mark.parametrize("kind", [Glimesh, AsyncGlimesh])
+def test_a_client_that_could_not_be_made(kind: type[Glimesh | AsyncGlimesh]) -> None:
+    half_made = kind.__new__(kind)
+    with pytest.raises(ConfigurationError):
+        half_made.__init__(token=TOKEN, url="http://example.org")
+    assert repr(half_made) == f"{kind.__name__}('not made')"
 
 
 def test_the_search_finds_what_a_context_says() -> None:

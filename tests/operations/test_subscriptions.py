@@ -291,3 +291,28 @@ asyncio.run(main())
         env={"PYTHONPATH": ":".join(sys.path)},
     )
     assert done.stdout.splitlines() == ["[]", "['gql', 'graphql', 'websockets']"]
+
+
+async def test_a_client_closes_its_subscriptions_with_itself() -> None:
+    async with Phoenix(pushed(1), pushed(2)) as server:
+        client = client_of(server.url)
+        waiting, asked = (client.subscribe(CHAT_MESSAGE_SENT, {"id": "1"}) for _ in range(2))
+        assert (await anext(waiting)).id == "1"
+        await client.close()
+        with pytest.raises(ConnectionLost):
+            [message async for message in waiting]
+        with pytest.raises(ConfigurationError, match="closed"):
+            await anext(asked)
+        assert server.open_connections == 0
+
+
+async def test_a_client_closes_a_subscription_that_another_task_waits_for() -> None:
+    async with Phoenix() as server:
+        client = client_of(server.url)
+        messages = client.subscribe(CHAT_MESSAGE_SENT, {"id": "1"})
+        waiting = asyncio.create_task(anext(messages))
+        await server.saw("doc")
+        await client.close()
+        with pytest.raises(BackchannelError):
+            await waiting
+        assert server.open_connections == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, cast
 
-from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, Unsupported
+from backchannel.errors import BackchannelError, InvalidInput, Unsupported
 from backchannel.glimesh.errors import refine
 from backchannel.graphql.operation import Operation
 
@@ -27,7 +27,8 @@ def check_text(text: object) -> None:
             surrogate pair.
     """
     if not isinstance(text, str):
-        raise InvalidInput("message", limit="must be text", given=type(text).__name__)
+        given = "nothing" if text is None else type(text).__name__
+        raise InvalidInput("message", limit="must be text", given=given)
     if not text.strip():
         raise InvalidInput("message", limit="must not be blank", given=repr(text[:20]))
     if len(text) > MAX_MESSAGE_LENGTH:
@@ -82,8 +83,8 @@ class GlimeshDialect:
                 )
 
     def refine(self, operation: Operation[object], error: BackchannelError) -> BackchannelError:
-        """The narrower error for Glimesh's texts."""
-        return refine(error) if isinstance(error, GraphQLError) else error
+        """The narrower error for what Glimesh says."""
+        return refine(operation, error)
 
 
 def _check_readable(operation: Operation[object]) -> None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from backchannel.drive import AsyncDriver, Driver
+from backchannel.client import AsyncClient, BlockingClient
 from backchannel.errors import ConfigurationError, Unsupported
 from backchannel.graphql.endpoint import Dialect, Endpoint, make_endpoint
+from backchannel.graphql.socket import Socket, Sockets
 from backchannel.wire.secrets import redact, require_private, without_query
 
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport, Chance, Transport
     from backchannel.graphql.operation import Operation
-    from backchannel.graphql.socket import Socket
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
 
 T = TypeVar("T")
 
 
-class GraphQLClient:
+class GraphQLClient(BlockingClient):
     """Executes generated operations over HTTP, blocking. Threads may share it.
 
     Args:
@@ -58,20 +57,7 @@ class GraphQLClient:
             chance=chance,
             allow_plain_http=allow_plain_http,
         )
-        self._owned = transport is None
-        if transport is None:
-            from backchannel.transport.requests import RequestsTransport
-
-            transport = RequestsTransport(limits)
-        self._driver = Driver(transport)
-        self._closed = False
-
-    @property
-    def driver(self) -> Driver:
-        """What runs the flows. Raises ConfigurationError once the client is closed."""
-        if self._closed:
-            raise ConfigurationError(f"{self!r} is closed")
-        return self._driver
+        super().__init__(without_query(url), transport, limits)
 
     def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
         """Execute an operation. Generated functions call this.
@@ -86,28 +72,8 @@ class GraphQLClient:
         """
         return self.driver.run(self.endpoint.execute(operation, variables))
 
-    def close(self) -> None:
-        """Close all connections. The client cannot be used afterwards."""
-        self._closed = True
-        if self._owned:
-            self._driver.transport.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({without_query(self.endpoint.url)!r})"
-
-
-class AsyncGraphQLClient:
+class AsyncGraphQLClient(AsyncClient):
     """The async twin of `GraphQLClient`, which also runs subscriptions.
 
     Args:
@@ -146,23 +112,11 @@ class AsyncGraphQLClient:
             chance=chance,
             allow_plain_http=allow_plain_http,
         )
-        self._owned = transport is None
-        if transport is None:
-            from backchannel.transport.aiohttp import AiohttpTransport
-
-            transport = AiohttpTransport(limits)
-        self._driver = AsyncDriver(transport)
         if socket is not None and redact(socket.url) != socket.url:
             require_private(socket.url, allow_plain_http=allow_plain_http)
+        super().__init__(without_query(url), transport, limits)
         self._socket = socket
-        self._closed = False
-
-    @property
-    def driver(self) -> AsyncDriver:
-        """What runs the flows. Raises ConfigurationError once the client is closed."""
-        if self._closed:
-            raise ConfigurationError(f"{self!r} is closed")
-        return self._driver
+        self._sockets = Sockets()
 
     async def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
         """Execute an operation. Generated functions call this.
@@ -203,24 +157,9 @@ class AsyncGraphQLClient:
         self.endpoint.dialect.check(operation, values)
         from backchannel.graphql.phoenix import subscribe
 
-        return subscribe(self._socket, operation, values)
+        return subscribe(self._socket, operation, values, self._sockets)
 
     async def close(self) -> None:
-        """Close all connections. The client cannot be used afterwards."""
-        self._closed = True
-        if self._owned:
-            await self._driver.transport.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({without_query(self.endpoint.url)!r})"
+        """Close all connections, those of subscriptions too: these end with ConnectionLost."""
+        await self._sockets.close()
+        await super().close()

@@ -16,6 +16,7 @@ from backchannel.version import USER_AGENT
 from backchannel.wire.messages import Request
 from backchannel.wire.retry import RetryPolicy
 from backchannel.wire.secrets import (
+    Headers,
     check_headers,
     masked_headers,
     redact,
@@ -130,13 +131,15 @@ def make_endpoint(
         require_private(url, allow_plain_http=allow_plain_http)
     return Endpoint(
         url=url,
-        headers={
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            "Content-Type": "application/json",
-            "User-Agent": USER_AGENT,
-            **headers,
-        },
+        headers=Headers(
+            {
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+                "Content-Type": "application/json",
+                "User-Agent": USER_AGENT,
+                **headers,
+            }
+        ),
         dialect=dialect or PlainDialect(),
         retry=retry or RetryPolicy(),
         chance=chance or Chance(),

@@ -158,11 +158,11 @@ class Operation(Generic[T_co]):
             MalformedReply: it is not a GraphQL reply, or its data does not fit the type; the
                 message names the path.
         """
-        return self._unwrap(decode_body(body, self._decoder, self.kind, len(self.fields)))
+        return self._unwrap(decode_body(body, self._decoder, self.kind))
 
     def decode_response(self, request: Request, response: Response) -> T_co:
         """Decode a reply, its status included. Errors are those of `read_reply`."""
-        data = read_reply(request, response, self._decoder, self.kind, len(self.fields))
+        data = read_reply(request, response, self._decoder, self.kind)
         return self._unwrap(data)
 
     def convert(self, data: object) -> T_co:

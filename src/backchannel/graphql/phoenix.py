@@ -7,7 +7,6 @@ skipped in silence.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from typing import TypeVar
@@ -40,27 +39,13 @@ from backchannel.errors import (
 )
 from backchannel.graphql.operation import Operation
 from backchannel.graphql.reply import GraphQLErrorEntry, graphql_error
-from backchannel.graphql.socket import Socket
+from backchannel.graphql.socket import Socket, Sockets
+from backchannel.transport.masking import masked_logger
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import refuse_failure, refuse_redirect
-from backchannel.wire.secrets import redact, without_query
+from backchannel.wire.secrets import without_query
 
 T = TypeVar("T")
-
-
-class _MaskSecrets(logging.Filter):
-    """Keeps the token in the URL's query out of what `websockets` logs."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), ()
-        return True
-
-
-def _masked_logger() -> logging.Logger:
-    logger = logging.getLogger("backchannel.socket")
-    if not any(isinstance(known, _MaskSecrets) for known in logger.filters):
-        logger.addFilter(_MaskSecrets())
-    return logger
 
 
 class _Redirected(Exception):
@@ -116,7 +101,7 @@ class _Transport(PhoenixChannelWebsocketsTransport):
 
 
 async def subscribe(
-    socket: Socket, operation: Operation[T], variables: Mapping[str, object]
+    socket: Socket, operation: Operation[T], variables: Mapping[str, object], sockets: Sockets
 ) -> AsyncGenerator[T]:
     """Open a socket, join, subscribe, and iterate over what is pushed.
 
@@ -124,6 +109,7 @@ async def subscribe(
         socket: where.
         operation: a subscription.
         variables: plain JSON values by the variables' names.
+        sockets: those of the client, among which this one will be while it is open.
 
     Raises:
         ConnectError: no connection. TransportTimeout: no answer in time.
@@ -141,7 +127,7 @@ async def subscribe(
         close_timeout=socket.timeout,
         connect_args={
             "create_connection": _Connection,
-            "logger": _masked_logger(),
+            "logger": masked_logger("backchannel.socket"),
             "open_timeout": socket.timeout,
             "close_timeout": socket.timeout,
             "proxy": None,
@@ -149,6 +135,7 @@ async def subscribe(
     )
     request = GraphQLRequest(operation.document, variable_values=dict(variables))
     opened = False
+    sockets.add(transport)
     try:
         async with Client(transport=transport) as session:
             opened = True
@@ -158,10 +145,13 @@ async def subscribe(
     except (TransportError, TimeoutError) as error:
         failure = error
     else:
+        if sockets.closed:
+            raise ConnectionLost(f"{without_query(socket.url)}: the client was closed")
         return
     finally:
         # For a join that failed or was cancelled; else it is closed by now.
         await transport.close()
+        sockets.discard(transport)
     # Out of the handler, so that no context keeps an error that knows the URL.
     raise _translate(socket, failure, opened=opened)
 

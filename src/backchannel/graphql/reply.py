@@ -89,8 +89,8 @@ def decode_data(data: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T], kin
         ) from None
 
 
-def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind, roots: int) -> T:
-    """Decode a body that came with status 200, of an operation with so many root fields.
+def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind) -> T:
+    """Decode a body that came with status 200, such as a client gets for what was executed.
 
     Raises:
         GraphQLError: it holds `errors`.
@@ -100,7 +100,7 @@ def decode_body(body: bytes, decoder: msgspec.json.Decoder[T], kind: Kind, roots
     try:
         envelope = _ENVELOPE.decode(body)
         if envelope.errors:
-            raise graphql_error(_entries(envelope), _partial(envelope), kind, roots)
+            raise graphql_error(_entries(envelope), _partial(envelope), kind)
     except _UNREADABLE as error:
         raise MalformedReply(f"not a GraphQL reply: {error}", outcome=unclear) from None
     if envelope.data is UNSET or bytes(envelope.data) == b"null":
@@ -140,7 +140,6 @@ def graphql_error(
     errors: tuple[GraphQLErrorEntry, ...],
     data: JSON | UnsetType,
     kind: Kind,
-    roots: int = 1,
     response: Response | None = None,
 ) -> GraphQLError:
     """The error for a reply with `errors`: the first message, and how many more there are.
@@ -149,7 +148,6 @@ def graphql_error(
         errors: the entries, one at least.
         data: the data beside them as plain JSON; UNSET where there is no such member.
         kind: the operation's kind.
-        roots: how many root fields the operation has.
         response: the reply, if it is known.
     """
     first = errors[0]
@@ -159,31 +157,36 @@ def graphql_error(
         f"{first.message}{where}{more}",
         errors=errors,
         data=None if data is UNSET else data,
-        outcome=mutation_outcome(errors, data, roots) if kind == "mutation" else Outcome.NOT_SENT,
+        outcome=mutation_outcome(data) if kind == "mutation" else Outcome.NOT_SENT,
         response=response,
     )
 
 
-def mutation_outcome(
-    errors: tuple[GraphQLErrorEntry, ...], data: JSON | UnsetType, roots: int = 1
-) -> Outcome:
-    """What became of a mutation whose reply holds errors.
+def mutation_outcome(data: JSON | UnsetType) -> Outcome:
+    """What is known of a mutation whose reply holds errors, whatever the server.
 
-    No member `data`: the document was refused, nothing ran. `data` is null: a field that must not
-    be null failed; it was refused if it is the only root field and the errors are its own. A root
-    field with a value: its resolver ran, only something below it failed. A null root field:
-    refused if the error is the root field's own; an error below it may have made it null after
-    the effect.
+    No member `data`: the document was refused, nothing ran. A root field with a value: its
+    resolver ran, only something below it failed. Else a resolver may have failed after its effect;
+    a server's dialect may know better (`refused_by_resolvers`).
     """
     if data is UNSET:
         return Outcome.NOT_SENT
-    if not isinstance(data, dict):
-        own_only = all(error.path is not None and len(error.path) == 1 for error in errors)
-        return Outcome.NOT_SENT if roots == 1 and own_only else Outcome.UNKNOWN
-    if any(value is not None for value in data.values()):
-        return Outcome.SENT
-    own = {error.path[0] for error in errors if error.path is not None and len(error.path) == 1}
-    return Outcome.NOT_SENT if own >= set(data) else Outcome.UNKNOWN
+    happened = isinstance(data, dict) and any(value is not None for value in data.values())
+    return Outcome.SENT if happened else Outcome.UNKNOWN
+
+
+def refused_by_resolvers(error: GraphQLError, roots: int) -> bool:
+    """Whether every root field came back null with an error of its own.
+
+    On a server whose resolvers fail only before their effect, nothing has happened then.
+    """
+    paths = [entry.path for entry in error.errors]
+    if any(path is None or len(path) != 1 for path in paths):
+        return False
+    if not isinstance(error.data, dict):
+        return roots == 1
+    failed = {path[0] for path in paths if path is not None}
+    return failed >= set(error.data) and all(value is None for value in error.data.values())
 
 
 def read_reply(
@@ -191,7 +194,6 @@ def read_reply(
     response: Response,
     decoder: msgspec.json.Decoder[T],
     kind: Kind,
-    roots: int,
 ) -> T:
     """Read the reply to an operation.
 
@@ -203,9 +205,9 @@ def read_reply(
     refuse_redirect(request, response)
     refuse_failure(request, response)
     if response.status >= 400:
-        raise _refusal(request, response, kind, roots)
+        raise _refusal(request, response, kind)
     try:
-        return decode_body(response.body, decoder, kind, roots)
+        return decode_body(response.body, decoder, kind)
     except GraphQLError as error:
         error.response = response
         raise
@@ -221,14 +223,14 @@ def read_reply(
 _BY_STATUS = {401: AuthenticationError, 403: PermissionDenied, 404: NotFound}
 
 
-def _refusal(request: Request, response: Response, kind: Kind, roots: int) -> RefusedError:
+def _refusal(request: Request, response: Response, kind: Kind) -> RefusedError:
     refusal = _BY_STATUS.get(response.status)
     envelope = _envelope(response)
     if envelope is None or not envelope.errors:
         said = _bare_text(response) or response.excerpt() or "no reason given"
     elif refusal is None:
         # Some servers refuse a document with a 400 instead of a 200.
-        return graphql_error(_entries(envelope), _partial(envelope), kind, roots, response)
+        return graphql_error(_entries(envelope), _partial(envelope), kind, response)
     else:
         said = "; ".join(entry.message for entry in envelope.errors)
     return (refusal or RefusedError)(
@@ -268,4 +270,5 @@ __all__ = [
     "graphql_error",
     "mutation_outcome",
     "read_reply",
+    "refused_by_resolvers",
 ]

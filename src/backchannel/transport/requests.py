@@ -36,6 +36,7 @@ from backchannel.errors import (
     ReplyTooLarge,
     TransportTimeout,
 )
+from backchannel.transport.masking import masked_logger
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import Limits, unless_safe
 
@@ -72,6 +73,7 @@ class RequestsTransport:
         self._adapter = adapter
         self._pools: dict[str, HTTPConnectionPool] = {}
         self._closed = False
+        masked_logger("urllib3.connectionpool")
 
     def send(self, request: Request) -> Response:
         """Send a request and read the whole reply. Redirects are returned, not followed.

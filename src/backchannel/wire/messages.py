@@ -72,8 +72,9 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
         GraphQL's `data` is not shown: only the schema knows what in it is secret.
         """
         if b'"data"' in self.body:
-            return "its data is not shown"
-        text = redact(self.body[: limit * 4].decode("utf-8", "replace").strip())
+            text = "its data is not shown"
+        else:
+            text = redact(self.body[: limit * 4].decode("utf-8", "replace").strip())
         text = "".join(char if char.isprintable() else " " for char in text)
         return text if len(text) <= limit else text[:limit] + "…"
 

@@ -94,6 +94,16 @@ def check_headers(headers: Mapping[str, str]) -> None:
             )
 
 
+class Headers(dict[str, str]):
+    """Headers whose repr masks secret values, and which cannot be pickled."""
+
+    def __repr__(self) -> str:
+        return repr(masked_headers(self))
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("headers may hold credentials and cannot be pickled")
+
+
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers with secret values replaced by a mask."""
     return {
