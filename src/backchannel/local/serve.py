@@ -53,7 +53,7 @@ class Server:
 
     url: str
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
         # Bound and listening before the thread starts: the port is known, and nobody is refused.
         listener = socket.create_server((host, port))
         # asyncio sets this only on sockets that name their protocol, which these do not; without

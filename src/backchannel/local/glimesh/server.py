@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -13,11 +13,10 @@ from backchannel.local.glimesh import oauth
 from backchannel.local.glimesh.graph import graph
 from backchannel.local.glimesh.http import RaisedError, error_page, read_parameters
 from backchannel.local.glimesh.seed import seed
-from backchannel.local.serve import serve
+from backchannel.local.serve import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -55,12 +54,12 @@ def application(world: World, clock: Callable[[], datetime]) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
 
 
-class LocalGlimesh:
+class LocalGlimesh(Server):
     """A Glimesh site on a loopback port, to test programs against. A context manager.
 
-    `world` is what it knows at first, and may be looked at any time (default: `seed`, whose tokens
-    are named there). `clock` tells the time, timezone-aware. `faults` takes orders for failures.
-    `url` is its base URL:
+    `world` is what it knows at first, and may be looked at any time, after closing too (default:
+    `seed`, whose tokens are named there). `clock` tells the time, timezone-aware. `faults` takes
+    orders for failures. `url` is its base URL:
 
         with LocalGlimesh() as server:
             glimesh = Glimesh(token="tok-viewer", url=server.url)
@@ -79,20 +78,4 @@ class LocalGlimesh:
         self.world = seed(clock()) if world is None else world
         self.faults = Faults()
         app = FaultyApp(application(self.world, clock), self.faults)
-        self._server = serve(app, host=host, port=port)
-        self.url = self._server.url
-
-    def close(self) -> None:
-        """Stop serving. The world stays as it is."""
-        self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+        super().__init__(app, host=host, port=port)

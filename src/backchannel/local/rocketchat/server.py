@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from backchannel.local.faults import Faults, FaultyApp
 from backchannel.local.rocketchat.app import rocketchat_app
 from backchannel.local.rocketchat.seed import seed
-from backchannel.local.serve import Server, serve
+from backchannel.local.serve import Server
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from backchannel.local.rocketchat.errors import Age
     from backchannel.local.rocketchat.world import Clock, World
 
 
-class LocalRocketChat:
+class LocalRocketChat(Server):
     """A Rocket.Chat server on loopback, running until it is closed.
 
     `world` is what it knows (default: `seed()`), `age` the major version whose answers it gives
@@ -44,20 +42,4 @@ class LocalRocketChat:
         self.age = age
         self.faults = Faults()
         app = rocketchat_app(self.world, age, rate_limit=rate_limit)
-        self._server: Server = serve(FaultyApp(app, self.faults), port=port)
-        self.url = self._server.url
-
-    def close(self) -> None:
-        """Stop the server; may be called more than once."""
-        self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+        super().__init__(FaultyApp(app, self.faults), port=port)
