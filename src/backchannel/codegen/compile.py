@@ -18,10 +18,11 @@ from backchannel.codegen.module import Module
 from backchannel.codegen.normalized import Normalizer
 from backchannel.codegen.operations import OperationModule, OperationPlan
 from backchannel.codegen.overrides import apply_overrides
+from backchannel.codegen.owners import Fragment
 from backchannel.codegen.package import init_module, listing_module, private_package
 from backchannel.codegen.plan import Plan, make_plan
 from backchannel.codegen.plugin import Decisions
-from backchannel.codegen.results import Fragment, Owner, ResultClasses
+from backchannel.codegen.results import ResultClasses
 from backchannel.codegen.selection import is_object
 from backchannel.codegen.sources import SourceFile, parse_operations, parse_schema
 
@@ -239,10 +240,7 @@ def _fragment_module(fragment: Fragment, plan: Plan, decisions: Decisions) -> tu
     """The module of a fragment, and what it exports."""
     on = fragment.selection.type.name
     module = Module(f"The fragment {fragment.name} on {on}.")
-    owner = Owner(
-        fragment.name, names.pascal_case(fragment.name), fragment.token, fragment.class_name
-    )
-    results = ResultClasses(module, owner, plan.selector, plan.fragments, decisions, ".")
+    results = ResultClasses(module, fragment.owner, plan.selector, plan.fragments, decisions, ".")
     if is_object(fragment.selection):
         results.write(fragment.selection)
     else:

@@ -25,12 +25,12 @@ from backchannel.codegen.configuration import ScalarMapping
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.inputs import leaf_name, scalar_marker
 from backchannel.codegen.module import Module
+from backchannel.codegen.owners import Owner
 from backchannel.codegen.pages import Connections, PagesFunction
 from backchannel.codegen.parameters import Parameter, signature, values
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import (
     MODELS,
-    Owner,
     ResultClasses,
     deprecation_mark,
     description,

@@ -14,8 +14,9 @@ from graphql import (
 
 from backchannel.codegen import names, text
 from backchannel.codegen.module import Module
+from backchannel.codegen.owners import Fragment
 from backchannel.codegen.parameters import Parameter, signature, values
-from backchannel.codegen.results import Fragment, attribute_name
+from backchannel.codegen.results import attribute_name
 from backchannel.codegen.selection import Field, Selection, Selector
 from backchannel.codegen.shapes import field_of, innermost, is_list
 from backchannel.codegen.variables import Use

@@ -21,7 +21,8 @@ from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, i
 from backchannel.codegen.document import Documents
 from backchannel.codegen.inputs import reachable
 from backchannel.codegen.operations import OperationPlan, named_type
-from backchannel.codegen.results import BUILTIN_SCALARS, Fragment
+from backchannel.codegen.owners import Fragment
+from backchannel.codegen.results import BUILTIN_SCALARS
 from backchannel.codegen.selection import Selection, Selector
 from backchannel.codegen.shapes import innermost
 from backchannel.codegen.variables import VariableUses
