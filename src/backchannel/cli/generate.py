@@ -11,6 +11,11 @@ from backchannel.cli.exit_codes import FAILED, OK
 from backchannel.errors import ConfigurationError
 
 if TYPE_CHECKING:
+<<<<<<< src/backchannel/cli/generate.py
+    from backchannel.codegen.incremental import Session
+=======
+    from backchannel.codegen.diagnostics import Diagnostic
+>>>>>>> /tmp/ab_new
     from backchannel.codegen.job import Job
 
 
@@ -50,8 +55,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--config",
         type=Path,
         metavar="FILE",
-        help="TOML: Python types of custom scalars, [scalars.NAME] with type, parse, serialize",
+        help="TOML: Python types of custom scalars, [scalars.NAME] with type, parse, serialize;"
+        " levels of the lint, [lint] with fail, warn, off, max_complexity",
     )
+    for option, text in (
+        ("--fail-on", "a rule of the lint whose findings are mistakes (deprecated, literal, ...)"),
+        ("--warn", "a rule whose findings are told and no mistakes"),
+        ("--off", "a rule that is not looked at"),
+    ):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            metavar="RULE",
+            help=f"{text}; may be given several times",
+        )
     when = parser.add_mutually_exclusive_group()
     when.add_argument(
         "--watch",
@@ -75,6 +93,9 @@ def run(arguments: argparse.Namespace) -> int:
         output=arguments.output,
         overrides=arguments.overrides,
         config=arguments.config,
+        fail_on=arguments.fail_on,
+        warn=arguments.warn,
+        off=arguments.off,
     )
     if arguments.watch:
         return _watch(job)
@@ -90,14 +111,18 @@ def _check(job: Job) -> int:
     return FAILED if found else OK
 
 
-def _generate(job: Job) -> int:
+def _generate(job: Job, session: Session | None = None) -> int:
     try:
         from backchannel.codegen import CompileError, write
     except ModuleNotFoundError as error:
         raise _missing(error) from None
     try:
         write.check_name(job.output)
-        files = job.compile()
+<<<<<<< src/backchannel/cli/generate.py
+        files = job.compile(session)
+=======
+        files = job.compile(_warn)
+>>>>>>> /tmp/ab_new
         changed = write.write_package(files, job.output)
     except CompileError as error:
         print(error, file=sys.stderr, flush=True)
@@ -111,13 +136,22 @@ def _generate(job: Job) -> int:
 def _watch(job: Job) -> int:
     from backchannel.codegen.watch import watch
 
+    try:
+        from backchannel.codegen.incremental import Session
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+    session = Session()
     print(f"{job.output}: generated again whenever the input changes; Ctrl-C ends it", flush=True)
     try:
         # Mistakes are printed, and what comes next may mend them.
-        watch(job, lambda: _generate(job))
+        watch(job, lambda: _generate(job, session))
     except KeyboardInterrupt:
         print(flush=True)
     return OK
+
+
+def _warn(warning: Diagnostic) -> None:
+    print(warning, file=sys.stderr)
 
 
 def _missing(error: ModuleNotFoundError) -> ConfigurationError:

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, Node
+from graphql import DocumentNode, GraphQLEnumType, GraphQLInputObjectType, GraphQLSchema, Node
 
 from backchannel.codegen import names
 from backchannel.codegen.configuration import Configuration
 from backchannel.codegen.coordinates import Coordinates
-from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
+from backchannel.codegen.diagnostics import (
+    CompileError,
+    Diagnostic,
+    Problems,
+    at_node,
+    in_order,
+    place,
+)
 from backchannel.codegen.engine import Engine
 from backchannel.codegen.inputs import enums_module, input_types_module, scalars_module
 from backchannel.codegen.layout import formatted
+from backchannel.codegen.lint import lint
 from backchannel.codegen.module import Module
 from backchannel.codegen.normalized import Normalizer
 from backchannel.codegen.operations import OperationModule, OperationPlan
@@ -24,7 +32,7 @@ from backchannel.codegen.plan import Plan, make_plan
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import ResultClasses
 from backchannel.codegen.selection import is_object
-from backchannel.codegen.sources import SourceFile, parse_operations, parse_schema
+from backchannel.codegen.sources import SourceFile, parse_input, validate_operations
 
 
 def compile_package(
@@ -83,11 +91,13 @@ class Compiled:
         files: texts by paths relative to the package.
         operations: the operations, in the order of the input.
         origins: the files of the input that a file is made of, where these are not all.
+        warnings: what the lint found that is no mistake.
     """
 
     files: dict[str, str]
     operations: Sequence[CompiledOperation]
     origins: Mapping[str, Sequence[str]]
+    warnings: Sequence[Diagnostic]
 
 
 def compile_operations(
@@ -97,15 +107,37 @@ def compile_operations(
 ) -> Compiled:
     """The same as `compile_package`, with what is known of the package."""
     configuration = configuration or Configuration()
-    parsed = parse_schema(schema)
-    document = parse_operations(parsed, operations)
+    parsed, document = parse_input(schema, operations)
+    problems = Problems()
+    problems.attempt(lambda: validate_operations(parsed, document), None)
+    nothing: list[Diagnostic] = []
+    warnings = problems.attempt(lambda: lint(parsed, document, configuration.lint), nothing)
     # Only now: the rules of GraphQL hold for the schema as the server declares it.
+<<<<<<< src/backchannel/codegen/compile.py
     apply_overrides(parsed, configuration.overrides)
+    return compile_document(parsed, document, configuration)
+
+
+def compile_document(
+    schema: GraphQLSchema, document: DocumentNode, configuration: Configuration
+) -> Compiled:
+    """Compile validated operations.
+
+    Args:
+        schema: the schema, overrides applied.
+        document: all operations and fragments.
+        configuration: custom scalars and overrides.
+    """
+    plan = make_plan(schema, document, configuration)
+=======
+    problems.attempt(lambda: apply_overrides(parsed, configuration.overrides), None)
+    problems.check()
     plan = make_plan(parsed, document, configuration)
+>>>>>>> /tmp/ab_new
     files = formatted(_render(plan))
     coordinates = Coordinates(plan.schema, plan.definitions)
     described = [_describe(each, coordinates) for each in plan.operations]
-    return Compiled(files, described, _origins(plan, coordinates))
+    return Compiled(files, described, _origins(plan, coordinates), warnings)
 
 
 def _describe(operation: OperationPlan, coordinates: Coordinates) -> CompiledOperation:

@@ -7,17 +7,26 @@ imported when something is compiled.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from backchannel.codegen import manifest
 from backchannel.codegen.manifest import Inputs, Manifest
 
 if TYPE_CHECKING:
     from backchannel.codegen.compile import Compiled
+<<<<<<< src/backchannel/codegen/job.py
+    from backchannel.codegen.incremental import Session
+=======
+    from backchannel.codegen.configuration import Configuration
+    from backchannel.codegen.diagnostics import Diagnostic, Problems
+    from backchannel.codegen.sources import SourceFile
+>>>>>>> /tmp/ab_new
 
 SUFFIXES = (".graphql", ".graphqls", ".gql")
 
@@ -32,6 +41,9 @@ class Job:
         output: the directory of the package.
         overrides: the file of overrides.
         config: the file of the configuration.
+        fail_on: rules of the lint whose findings are mistakes, whatever the configuration says.
+        warn: those whose findings are told.
+        off: those that are not looked at.
     """
 
     schema: Sequence[Path]
@@ -39,27 +51,36 @@ class Job:
     output: Path
     overrides: Path | None = None
     config: Path | None = None
+    fail_on: Sequence[str] = ()
+    warn: Sequence[str] = ()
+    off: Sequence[str] = ()
 
-    def compile(self) -> dict[str, str]:
+<<<<<<< src/backchannel/codegen/job.py
+    def compile(self, session: Session | None = None) -> dict[str, str]:
         """Compile; return the texts of the package's files, the manifest included, by path.
+
+        Args:
+            session: what knows earlier runs, so that only what changed is compiled.
+=======
+    def compile(self, report: Callable[[Diagnostic], None] | None = None) -> dict[str, str]:
+        """Compile; return the texts of the package's files, the manifest included, by path.
+
+        Args:
+            report: is told what the lint found that is no mistake.
+>>>>>>> /tmp/ab_new
 
         Raises:
             CompileError: the input has mistakes.
         """
         from backchannel.codegen.compile import compile_operations
-        from backchannel.codegen.configuration import (
-            Configuration,
-            Connections,
-            read_connections,
-            read_scalars,
-        )
-        from backchannel.codegen.overrides import Overrides, read_overrides
+        from backchannel.codegen.diagnostics import Problems
         from backchannel.codegen.sources import read_sources
 
         # Hashed first: what changes while it is compiled is compiled again.
         inputs = self.inputs()
         with _collector_paused():
-            compiled = compile_operations(
+<<<<<<< src/backchannel/codegen/job.py
+            compiled = (session.compile if session else compile_operations)(
                 read_sources(self.schema),
                 read_sources(self.queries),
                 Configuration(
@@ -68,8 +89,35 @@ class Job:
                     overrides=read_overrides(self.overrides) if self.overrides else Overrides(),
                 ),
             )
+=======
+            problems = Problems()
+            nothing: list[SourceFile] = []
+            schema = problems.attempt(lambda: read_sources(self.schema), nothing)
+            queries = problems.attempt(lambda: read_sources(self.queries), nothing)
+            configuration = self._configuration(problems)
+            problems.check()
+            compiled = compile_operations(schema, queries, configuration)
+        if report is not None:
+            for warning in compiled.warnings:
+                report(warning)
+>>>>>>> /tmp/ab_new
         made = self._manifest(compiled, inputs)
         return {**compiled.files, manifest.NAME: made.encode()}
+
+    def _configuration(self, problems: Problems) -> Configuration:
+        from backchannel.codegen.configuration import Configuration, read_configuration
+        from backchannel.codegen.overrides import Overrides, read_overrides
+
+        config, overrides = self.config, self.overrides
+        found, patches = Configuration(), Overrides()
+        if config:
+            found = problems.attempt(lambda: read_configuration(config), found)
+        if overrides:
+            patches = problems.attempt(lambda: read_overrides(overrides), patches)
+        lint = problems.attempt(
+            lambda: found.lint.changed(self.fail_on, self.warn, self.off), found.lint
+        )
+        return msgspec.structs.replace(found, overrides=patches, lint=lint)
 
     def inputs(self) -> Inputs:
         """The hashes of the files as they are now; those that cannot be read are left out."""
@@ -120,7 +168,7 @@ class Job:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def _collector_paused() -> Generator[None]:
     """Let the garbage collector rest: a large schema's nodes all live to the end.
 
     Looking through them again and again would take up to half of the time.
