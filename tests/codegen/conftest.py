@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
 from backchannel.codegen import Configuration, SourceFile, compile_package
-from backchannel.codegen.configuration import read_connections, read_scalars
-from backchannel.codegen.overrides import Overrides, read_overrides
+from backchannel.codegen.configuration import read_configuration
+from backchannel.codegen.overrides import read_overrides
 from backchannel.codegen.write import write_package
 
 CASES = Path(__file__).parent / "cases"
@@ -37,9 +38,8 @@ def compiled(tmp_path: Path) -> Callable[..., dict[str, str]]:
         return _compile(
             schema,
             operations,
-            Configuration(
-                scalars=read_scalars(tmp_path / "config.toml"),
-                connections=read_connections(tmp_path / "config.toml"),
+            msgspec.structs.replace(
+                read_configuration(tmp_path / "config.toml"),
                 overrides=read_overrides(tmp_path / "overrides.toml"),
             ),
         )
@@ -66,11 +66,11 @@ def case_files() -> Callable[[str], dict[str, str]]:
 
     def compile_case(name: str) -> dict[str, str]:
         config = CASES / name / "config.toml"
-        scalars = read_scalars(config) if config.exists() else {}
+        configuration = read_configuration(config) if config.exists() else Configuration()
         return _compile(
             (CASES / name / "schema.graphql").read_text(),
             (CASES / name / "operations.graphql").read_text(),
-            Configuration(scalars=scalars, overrides=Overrides()),
+            configuration,
         )
 
     return compile_case

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from backchannel.codegen import CompileError
-from backchannel.codegen.configuration import Connections, read_connections
+from backchannel.codegen.configuration import Connections, read_configuration
 from backchannel.drive import Driver
 from backchannel.errors import InvalidInput, MalformedReply
 from backchannel.graphql.endpoint import make_endpoint
@@ -131,6 +131,6 @@ def test_a_configuration_without_a_sensible_cap_is_refused(tmp_path: Path) -> No
     path = tmp_path / "config.toml"
     path.write_text("[connections]\nmax_page_size = 0")
     with pytest.raises(CompileError, match="max_page_size"):
-        read_connections(path)
+        read_configuration(path)
     path.write_text("")
-    assert read_connections(path) == Connections(max_page_size=None)
+    assert read_configuration(path).connections == Connections(max_page_size=None)

@@ -8,8 +8,10 @@ the modules that are worth reading, as they are to be generated, and the list of
 
 from pathlib import Path
 
+import msgspec
+
 from backchannel.codegen import Configuration, SourceFile, compile_package
-from backchannel.codegen.configuration import read_scalars
+from backchannel.codegen.configuration import read_configuration
 from backchannel.codegen.overrides import Overrides, read_overrides
 
 GOLDEN = Path(__file__).parents[1] / "codegen/golden"
@@ -37,8 +39,8 @@ def compiled(case: str) -> dict[str, str]:
     return compile_package(
         [schema(case)],
         operations(case),
-        Configuration(
-            scalars=read_scalars(config) if config.exists() else {},
+        msgspec.structs.replace(
+            read_configuration(config) if config.exists() else Configuration(),
             overrides=read_overrides(overrides) if overrides.exists() else Overrides(),
         ),
     )

@@ -11,11 +11,8 @@ from backchannel.cli.exit_codes import FAILED, OK
 from backchannel.errors import ConfigurationError
 
 if TYPE_CHECKING:
-<<<<<<< src/backchannel/cli/generate.py
-    from backchannel.codegen.incremental import Session
-=======
     from backchannel.codegen.diagnostics import Diagnostic
->>>>>>> /tmp/ab_new
+    from backchannel.codegen.incremental import Session
     from backchannel.codegen.job import Job
 
 
@@ -118,11 +115,7 @@ def _generate(job: Job, session: Session | None = None) -> int:
         raise _missing(error) from None
     try:
         write.check_name(job.output)
-<<<<<<< src/backchannel/cli/generate.py
-        files = job.compile(session)
-=======
-        files = job.compile(_warn)
->>>>>>> /tmp/ab_new
+        files = job.compile(session, _warn)
         changed = write.write_package(files, job.output)
     except CompileError as error:
         print(error, file=sys.stderr, flush=True)

@@ -113,13 +113,16 @@ def compile_operations(
     nothing: list[Diagnostic] = []
     warnings = problems.attempt(lambda: lint(parsed, document, configuration.lint), nothing)
     # Only now: the rules of GraphQL hold for the schema as the server declares it.
-<<<<<<< src/backchannel/codegen/compile.py
-    apply_overrides(parsed, configuration.overrides)
-    return compile_document(parsed, document, configuration)
+    problems.attempt(lambda: apply_overrides(parsed, configuration.overrides), None)
+    problems.check()
+    return compile_document(parsed, document, configuration, warnings)
 
 
 def compile_document(
-    schema: GraphQLSchema, document: DocumentNode, configuration: Configuration
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    configuration: Configuration,
+    warnings: Sequence[Diagnostic],
 ) -> Compiled:
     """Compile validated operations.
 
@@ -127,13 +130,9 @@ def compile_document(
         schema: the schema, overrides applied.
         document: all operations and fragments.
         configuration: custom scalars and overrides.
+        warnings: what the lint found in them that is no mistake.
     """
     plan = make_plan(schema, document, configuration)
-=======
-    problems.attempt(lambda: apply_overrides(parsed, configuration.overrides), None)
-    problems.check()
-    plan = make_plan(parsed, document, configuration)
->>>>>>> /tmp/ab_new
     files = formatted(_render(plan))
     coordinates = Coordinates(plan.schema, plan.definitions)
     described = [_describe(each, coordinates) for each in plan.operations]

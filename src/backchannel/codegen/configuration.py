@@ -1,17 +1,18 @@
-"""The settings of a compilation: custom scalars, and overrides of the schema."""
+"""The settings of a compilation: custom scalars, overrides of the schema, and the lint."""
 
 from __future__ import annotations
 
 import ast
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from backchannel.codegen.diagnostics import CompileError, Diagnostic
+from backchannel.codegen.lint import Lint
 from backchannel.codegen.overrides import Overrides
+from backchannel.codegen.tomlfile import TomlFile, read_toml
 
 
 class ScalarMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,11 +61,13 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
         scalars: custom scalars by their names in the schema; they win over the defaults.
         overrides: what is known of the schema beyond what it says.
         connections: what is known of connections.
+        lint: which findings are mistakes, and which are only told.
     """
 
     scalars: Mapping[str, ScalarMapping] = {}
     overrides: Overrides = Overrides()
     connections: Connections = Connections()
+    lint: Lint = Lint()
 
     def scalar(self, name: str) -> ScalarMapping | None:
         """The mapping of a custom scalar, or None."""
@@ -74,40 +77,37 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     scalars: dict[str, ScalarMapping] = {}
     connections: Connections = Connections()
+    lint: Lint = Lint()
 
 
-def read_scalars(path: Path) -> dict[str, ScalarMapping]:
-    """Read the `[scalars.NAME]` tables of a configuration file.
+def read_configuration(path: Path) -> Configuration:
+    """Read a configuration file: the tables `[scalars.NAME]`, `[connections]` and `[lint]`.
 
     Raises:
         CompileError: the file cannot be read, is not TOML, or does not hold what it should.
     """
-    scalars = _read(path).scalars
+    file = read_toml(path)
+    kinds: dict[tuple[str, ...], type[msgspec.Struct]] = {
+        ("scalars", "*"): ScalarMapping,
+        ("connections",): Connections,
+        ("lint",): Lint,
+    }
+    found = file.convert(_File, kinds)
+    problems = [*_wrong_scalars(file, found.scalars), *found.lint.problems(file)]
+    if problems:
+        raise CompileError(problems)
+    return Configuration(scalars=found.scalars, connections=found.connections, lint=found.lint)
+
+
+def _wrong_scalars(file: TomlFile, scalars: Mapping[str, ScalarMapping]) -> Iterator[Diagnostic]:
     for name, mapping in scalars.items():
+        where = ("scalars", name)
         if (mapping.parse is None) != (mapping.serialize is None):
-            raise _problem(path, f"scalars.{name}: give both parse and serialize, or neither")
-        for text in (mapping.type, mapping.parse, mapping.serialize):
+            message = f"scalars.{name}: give both parse and serialize, or neither"
+            yield file.at_key(where, message)
+        for key, text in msgspec.structs.asdict(mapping).items():
             if text is not None and modules_of(text) is None:
-                raise _problem(path, f"scalars.{name}: {text!r} names no Python type or function")
-    return scalars
-
-
-def read_connections(path: Path) -> Connections:
-    """Read the `[connections]` table of a configuration file.
-
-    Raises:
-        CompileError: the file cannot be read, is not TOML, or does not hold what it should.
-    """
-    return _read(path).connections
-
-
-def _read(path: Path) -> _File:
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
-    except OSError as error:
-        raise _problem(path, error.strerror or str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise _problem(path, str(error)) from None
+                yield file.at_key((*where, key), f"{text!r} names no Python type or function")
 
 
 def modules_of(expression: str) -> set[str] | None:
@@ -137,7 +137,3 @@ def _collect(node: ast.expr, modules: set[str]) -> bool:
             return all(_collect(item, modules) for item in items)
         case _:
             return False
-
-
-def _problem(path: Path, message: str) -> CompileError:
-    return CompileError([Diagnostic(path=str(path), message=message)])

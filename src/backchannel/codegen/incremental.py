@@ -28,7 +28,8 @@ from graphql import (
 
 from backchannel.codegen.compile import Compiled, compile_document
 from backchannel.codegen.configuration import Configuration
-from backchannel.codegen.diagnostics import CompileError
+from backchannel.codegen.diagnostics import CompileError, in_order
+from backchannel.codegen.lint import lint
 from backchannel.codegen.overrides import apply_overrides
 from backchannel.codegen.sources import SourceFile, parse_operations, parse_schema
 
@@ -85,7 +86,8 @@ class Session:
                 self._last = replace(last, operations=files, compiled=compiled)
                 return compiled
         document = parse_operations(declared, operations)
-        compiled = compile_document(overridden, document, configuration)
+        warnings = lint(declared, document, configuration.lint)
+        compiled = compile_document(overridden, document, configuration, warnings)
         self._last = _Last(
             schema=list(schema),
             configuration=configuration,
@@ -120,7 +122,8 @@ def _compile_changes(last: _Last, files: Mapping[str, SourceFile]) -> Compiled |
             last.declared,
             [*(files[path] for path in changed), *_needed(spread, last.fragments)],
         )
-        part = compile_document(last.overridden, document, last.configuration)
+        warnings = lint(last.declared, document, last.configuration.lint)
+        part = compile_document(last.overridden, document, last.configuration, warnings)
     except (CompileError, KeyError):
         # A full run says it better.
         return None
@@ -140,6 +143,9 @@ def _merged(whole: Compiled, part: Compiled, changed: Sequence[str]) -> Compiled
         files={**whole.files, **{name: part.files[name] for name in modules}},
         operations=[anew.get(each.name, each) for each in whole.operations],
         origins={**whole.origins, **{name: part.origins[name] for name in modules}},
+        warnings=in_order(
+            [*(each for each in whole.warnings if each.path not in changed), *part.warnings]
+        ),
     )
 
 

@@ -20,13 +20,10 @@ from backchannel.codegen.manifest import Inputs, Manifest
 
 if TYPE_CHECKING:
     from backchannel.codegen.compile import Compiled
-<<<<<<< src/backchannel/codegen/job.py
-    from backchannel.codegen.incremental import Session
-=======
     from backchannel.codegen.configuration import Configuration
     from backchannel.codegen.diagnostics import Diagnostic, Problems
+    from backchannel.codegen.incremental import Session
     from backchannel.codegen.sources import SourceFile
->>>>>>> /tmp/ab_new
 
 SUFFIXES = (".graphql", ".graphqls", ".gql")
 
@@ -55,19 +52,14 @@ class Job:
     warn: Sequence[str] = ()
     off: Sequence[str] = ()
 
-<<<<<<< src/backchannel/codegen/job.py
-    def compile(self, session: Session | None = None) -> dict[str, str]:
+    def compile(
+        self, session: Session | None = None, report: Callable[[Diagnostic], None] | None = None
+    ) -> dict[str, str]:
         """Compile; return the texts of the package's files, the manifest included, by path.
 
         Args:
             session: what knows earlier runs, so that only what changed is compiled.
-=======
-    def compile(self, report: Callable[[Diagnostic], None] | None = None) -> dict[str, str]:
-        """Compile; return the texts of the package's files, the manifest included, by path.
-
-        Args:
             report: is told what the lint found that is no mistake.
->>>>>>> /tmp/ab_new
 
         Raises:
             CompileError: the input has mistakes.
@@ -79,28 +71,17 @@ class Job:
         # Hashed first: what changes while it is compiled is compiled again.
         inputs = self.inputs()
         with _collector_paused():
-<<<<<<< src/backchannel/codegen/job.py
-            compiled = (session.compile if session else compile_operations)(
-                read_sources(self.schema),
-                read_sources(self.queries),
-                Configuration(
-                    scalars=read_scalars(self.config) if self.config else {},
-                    connections=(read_connections(self.config) if self.config else Connections()),
-                    overrides=read_overrides(self.overrides) if self.overrides else Overrides(),
-                ),
-            )
-=======
             problems = Problems()
             nothing: list[SourceFile] = []
             schema = problems.attempt(lambda: read_sources(self.schema), nothing)
             queries = problems.attempt(lambda: read_sources(self.queries), nothing)
             configuration = self._configuration(problems)
             problems.check()
-            compiled = compile_operations(schema, queries, configuration)
+            run = session.compile if session else compile_operations
+            compiled = run(schema, queries, configuration)
         if report is not None:
             for warning in compiled.warnings:
                 report(warning)
->>>>>>> /tmp/ab_new
         made = self._manifest(compiled, inputs)
         return {**compiled.files, manifest.NAME: made.encode()}
 

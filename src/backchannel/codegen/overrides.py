@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -10,15 +9,18 @@ from typing import Any, cast
 import msgspec
 from graphql import (
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLSchema,
     is_list_type,
     is_non_null_type,
 )
 
-from backchannel.codegen.diagnostics import CompileError, Diagnostic
+from backchannel.codegen.diagnostics import CompileError, Diagnostic, suggestion
 from backchannel.codegen.shapes import field_of, type_of
+from backchannel.codegen.tomlfile import TomlFile, read_toml
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,18 +37,23 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str = ""
 
 
-class Overrides(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    nonnull: tuple[Entry, ...] = ()
+    secret: tuple[Entry, ...] = ()
+
+
+class Overrides(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of an overrides file.
 
     Attributes:
         nonnull: places declared nullable at which the server never answers null.
         secret: fields whose values must not be shown.
-        path: the file, for messages.
+        file: the file, for messages.
     """
 
     nonnull: tuple[Entry, ...] = ()
     secret: tuple[Entry, ...] = ()
-    path: str = "overrides"
+    file: TomlFile = TomlFile("overrides", "", {})
 
     @property
     def secret_coordinates(self) -> frozenset[str]:
@@ -60,16 +67,9 @@ def read_overrides(path: Path) -> Overrides:
     Raises:
         CompileError: it cannot be read, is not TOML, or does not hold what it should.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        overrides = msgspec.convert({**tables, "path": str(path)}, Overrides)
-    except OSError as error:
-        message = error.strerror or str(error)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        message = str(error)
-    else:
-        return overrides
-    raise CompileError([Diagnostic(path=str(path), message=message)])
+    file = read_toml(path)
+    found = file.convert(_File, {("nonnull",): Entry, ("secret",): Entry})
+    return Overrides(nonnull=found.nonnull, secret=found.secret, file=file)
 
 
 def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
@@ -81,22 +81,39 @@ def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
     Raises:
         CompileError: an entry names nothing in the schema, or changes nothing.
     """
-    problems: list[str] = []
+    problems: list[Diagnostic] = []
     for coordinate in _coordinates(overrides.nonnull):
         field = _field(schema, coordinate.removesuffix("[]"))
         if field is None:
-            problems.append(f"nonnull: the schema has no field {coordinate}")
+            said = _no_field(schema, coordinate)
         elif coordinate.endswith("[]"):
-            problems += _require_items(field, coordinate)
+            said = _require_items(field, coordinate)
         else:
-            problems += _require(field, coordinate)
+            said = _require(field, coordinate)
+        if said:
+            problems.append(overrides.file.at_text(coordinate, f"nonnull: {said}"))
     problems += [
-        f"secret: the schema has no field {coordinate}"
+        overrides.file.at_text(coordinate, f"secret: {_no_field(schema, coordinate)}")
         for coordinate in _coordinates(overrides.secret)
         if _field(schema, coordinate) is None
     ]
     if problems:
-        raise CompileError([Diagnostic(path=overrides.path, message=text) for text in problems])
+        raise CompileError(problems)
+
+
+def _no_field(schema: GraphQLSchema, coordinate: str) -> str:
+    """What is wrong with a coordinate of no field, with what may be meant."""
+    type_name, _, field_name = coordinate.removesuffix("[]").partition(".")
+    named = schema.get_type(type_name)
+    if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
+        fields = [f"{type_name}.{name}" for name in named.fields]
+        return f"the schema has no field {coordinate}.{suggestion(coordinate, fields)}"
+    types = [
+        f"{each.name}.{field_name}"
+        for each in schema.type_map.values()
+        if field_of(each, field_name) is not None
+    ]
+    return f"the schema has no field {coordinate}.{suggestion(coordinate, types)}"
 
 
 def _coordinates(entries: tuple[Entry, ...]) -> Iterator[str]:
@@ -109,24 +126,24 @@ def _field(schema: GraphQLSchema, coordinate: str) -> GraphQLField | None:
     return field_of(schema.get_type(type_name), field_name)
 
 
-def _require(field: GraphQLField, coordinate: str) -> list[str]:
+def _require(field: GraphQLField, coordinate: str) -> str:
     """Make a field non-null; returns what is wrong with that."""
     declared = type_of(field)
     if is_non_null_type(declared):
-        return [f"nonnull: {coordinate} is non-null already"]
+        return f"{coordinate} is non-null already"
     field.type = cast("Any", GraphQLNonNull(declared))
-    return []
+    return ""
 
 
-def _require_items(field: GraphQLField, coordinate: str) -> list[str]:
+def _require_items(field: GraphQLField, coordinate: str) -> str:
     """Make the items of a list non-null; returns what is wrong with that."""
     declared = type_of(field)
     required = is_non_null_type(declared)
     of_list = declared.of_type if required else declared
     if not is_list_type(of_list):
-        return [f"nonnull: {coordinate}: the field is no list"]
+        return f"{coordinate}: the field is no list"
     if is_non_null_type(of_list.of_type):
-        return [f"nonnull: {coordinate}: the items are non-null already"]
+        return f"{coordinate}: the items are non-null already"
     items: Any = GraphQLList(GraphQLNonNull(of_list.of_type))
     field.type = GraphQLNonNull(items) if required else items
-    return []
+    return ""

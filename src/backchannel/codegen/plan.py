@@ -17,7 +17,14 @@ from graphql import (
 
 from backchannel.codegen import names
 from backchannel.codegen.configuration import Configuration, ScalarMapping
-from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node, in_order, place
+from backchannel.codegen.diagnostics import (
+    CompileError,
+    Diagnostic,
+    Problems,
+    at_node,
+    in_order,
+    place,
+)
 from backchannel.codegen.document import Documents
 from backchannel.codegen.inputs import reachable
 from backchannel.codegen.operations import OperationPlan, named_type
@@ -84,10 +91,13 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
     ]
     plans = _plan_operations(operations, schema, selector, definitions)
     selector.check()
-    _check_functions(plans)
+    problems = Problems()
+    problems.attempt(lambda: _check_functions(plans), None)
     used = [*_variable_types(plans), *_selected_types(plans, fragments.values())]
     types = reachable(schema, (name for name, _ in used))
-    scalars = _map_scalars(schema, types, used, configuration)
+    unmapped: dict[str, ScalarMapping] = {}
+    scalars = problems.attempt(lambda: _map_scalars(schema, types, used, configuration), unmapped)
+    problems.check()
     return Plan(
         schema,
         selector,

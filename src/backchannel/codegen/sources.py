@@ -10,11 +10,9 @@ from graphql import (
     DocumentNode,
     GraphQLSchema,
     GraphQLSyntaxError,
-    NoDeprecatedCustomRule,
     Source,
     build_ast_schema,
     parse,
-    specified_rules,
     validate,
     validate_schema,
 )
@@ -23,15 +21,15 @@ from graphql.validation.validate import validate_sdl
 from backchannel.codegen.diagnostics import (
     CompileError,
     Diagnostic,
+    Problems,
     at_node,
     from_graphql,
     in_order,
+    not_utf8,
 )
+from backchannel.codegen.rules import RULES
 
 SUFFIXES = (".graphql", ".graphqls", ".gql")
-
-# Deprecated fields are legal; a later lint reports them.
-RULES = tuple(rule for rule in specified_rules if rule is not NoDeprecatedCustomRule)
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -56,7 +54,9 @@ def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
     problems: list[Diagnostic] = []
     for path in paths:
         found = (
-            sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES)
+            sorted(
+                each for each in path.rglob("*") if each.suffix in SUFFIXES and not each.is_dir()
+            )
             if path.is_dir()
             else [path]
         )
@@ -66,14 +66,14 @@ def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
             )
         for each in found:
             try:
-                text = each.read_text(encoding="utf-8")
+                text = each.read_text(encoding="utf-8-sig")
                 files.append(SourceFile(str(each), _sdl(text, each)))
             except CompileError as error:
                 problems += error.diagnostics
             except OSError as error:
                 problems.append(Diagnostic(path=str(each), message=error.strerror or str(error)))
             except UnicodeDecodeError as error:
-                problems.append(Diagnostic(path=str(each), message=f"not UTF-8: {error.reason}"))
+                problems.append(not_utf8(str(each), error))
     if problems:
         raise CompileError(problems)
     return files
@@ -86,6 +86,21 @@ def _sdl(text: str, path: Path) -> str:
     from backchannel.codegen.schemas.introspection import introspection_sdl
 
     return introspection_sdl(text, str(path))
+
+
+def parse_input(
+    schema: Sequence[SourceFile], operations: Sequence[SourceFile]
+) -> tuple[GraphQLSchema, DocumentNode]:
+    """Parse a schema and operations; the operations are not validated yet.
+
+    Raises:
+        CompileError: there are mistakes in one of them, or in both.
+    """
+    problems = Problems()
+    parsed = problems.attempt(lambda: parse_schema(schema), GraphQLSchema())
+    document = problems.attempt(lambda: _parse_documents(operations), DocumentNode())
+    problems.check()
+    return parsed, document
 
 
 def parse_schema(files: Sequence[SourceFile]) -> GraphQLSchema:
@@ -112,9 +127,17 @@ def parse_operations(schema: GraphQLSchema, files: Sequence[SourceFile]) -> Docu
     Raises:
         CompileError: they are not valid.
     """
-    document = _parse_all(files)
-    if not document.definitions:
-        raise CompileError([Diagnostic(path=file.path, message="no operation") for file in files])
+    document = _parse_documents(files)
+    validate_operations(schema, document)
+    return document
+
+
+def validate_operations(schema: GraphQLSchema, document: DocumentNode) -> None:
+    """Validate operations and fragments together against the schema.
+
+    Raises:
+        CompileError: they are not valid.
+    """
     errors = validate(schema, document, RULES, max_errors=1000)
     problems = [from_graphql(error) for error in errors]
     problems += [
@@ -124,6 +147,12 @@ def parse_operations(schema: GraphQLSchema, files: Sequence[SourceFile]) -> Docu
     ]
     if problems:
         raise CompileError(in_order(problems))
+
+
+def _parse_documents(files: Sequence[SourceFile]) -> DocumentNode:
+    document = _parse_all(files)
+    if not document.definitions:
+        raise CompileError([Diagnostic(path=file.path, message="no operation") for file in files])
     return document
 
 

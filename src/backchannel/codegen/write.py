@@ -19,13 +19,16 @@ RESERVED = "glimesh_api"
 
 
 def check_name(directory: Path) -> None:
-    """Check that the package can be called so.
+    """Check that the package can be called so, and lie there.
 
     Raises:
-        CompileError: the name is no identifier, or that of the package that comes with
-            backchannel, which the new one would hide or be hidden by.
+        CompileError: there is a file in its place, the name is no identifier, or that of the
+            package that comes with backchannel, which the new one would hide or be hidden by.
     """
     name = directory.resolve().name
+    for each in (directory, *directory.parents):
+        if each.exists() and not each.is_dir():
+            raise _problem(each, "this is a file, and the package needs a directory")
     if not name.isidentifier() or iskeyword(name):
         raise _problem(directory, f"{name!r} cannot be imported: give the package another name")
     if name == RESERVED and any(each != directory.resolve() for each in _installed(name)):
@@ -50,7 +53,8 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
         The paths written or removed.
 
     Raises:
-        CompileError: a file that was not generated is in the way. Nothing is written then.
+        CompileError: a file that was not generated is in the way, and nothing is written; or
+            the system refuses to write.
     """
     known = manifest.read(directory)
     foreign = [
@@ -72,10 +76,13 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
     stale = stale_files(files, directory)
     # The manifest comes last: one that is there describes files that are there.
     for name in sorted(stale, key=lambda each: each == manifest.NAME):
-        if name in files:
-            _write(directory / name, files[name])
-        else:
-            (directory / name).unlink()
+        try:
+            if name in files:
+                _write(directory / name, files[name])
+            else:
+                (directory / name).unlink()
+        except OSError as error:
+            raise _problem(directory / name, error.strerror or str(error)) from None
     return stale
 
 

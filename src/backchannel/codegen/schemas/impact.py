@@ -20,6 +20,7 @@ from graphql import (
     validate,
 )
 
+from backchannel.codegen.rules import RULES
 from backchannel.codegen.schemas.changes import Change, ChangeKind, Severity
 from backchannel.codegen.schemas.compare import find_changes
 from backchannel.codegen.schemas.effects import (
@@ -29,7 +30,6 @@ from backchannel.codegen.schemas.effects import (
     takes_default,
 )
 from backchannel.codegen.schemas.uses import Use, Uses
-from backchannel.codegen.sources import RULES
 
 MAXIMUM_ERRORS = 1000
 """As many errors are asked for in one operation."""
