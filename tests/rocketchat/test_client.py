@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -11,10 +10,8 @@ import pytest
 
 from backchannel.errors import (
     AuthenticationError,
-    ConfigurationError,
     ConnectError,
     ConnectionLost,
-    InvalidInput,
     Outcome,
     RateLimited,
     TransportTimeout,
@@ -33,7 +30,6 @@ from backchannel.local.rocketchat.seed import (
 )
 from backchannel.message import Address
 from backchannel.rocketchat import (
-    AsyncRocketChat,
     Attachment,
     AttachmentField,
     MessageDropped,
@@ -328,110 +324,6 @@ def test_threads_share_a_client(server):
         sent = list(pool.map(lambda n: client.send_message(TEAM, f"message {n}"), range(80)))
     assert len({one.message.id for one in sent}) == 80
     assert sorted(one.message.text for one in sent) == sorted(texts(server.world, TEAM))
-
-
-class TestConstruction:
-    @pytest.mark.parametrize(
-        ("url", "why"),
-        [
-            ("chat.example.org", "no http or https URL"),
-            ("ftp://chat.example.org", "no http or https URL"),
-            ("https://", "no http or https URL"),
-            ("https://chat.example.org:x", "no http or https URL"),
-            ("https://me:hush@chat.example.org", "user name or password"),
-            ("https://chat.example.org/?token=hush", "no query and no fragment"),
-            ("https://chat.example.org/#hush", "no query and no fragment"),
-            ("https://chat.example.org/\nhush", "a blank, a control or a non-ASCII"),
-            ("https://chat.example.org/é", "a blank, a control or a non-ASCII"),
-            ("http://chat.example.org", "in clear text"),
-        ],
-    )
-    @pytest.mark.parametrize("kind", [RocketChat, AsyncRocketChat])
-    def test_a_url_that_cannot_work(self, kind, url, why):
-        with pytest.raises(ConfigurationError, match=why) as caught:
-            kind(url, user_id="u", auth_token="t")
-        assert "hush" not in str(caught.value)
-
-    @pytest.mark.parametrize("bad", ["", "to ken ", "t\nX-Evil: 1", "schlüssel"])
-    @pytest.mark.parametrize("name", ["user_id", "auth_token"])
-    def test_a_credential_that_cannot_work(self, name, bad):
-        credentials = {"user_id": "u", "auth_token": "t"} | {name: bad}
-        with pytest.raises(ConfigurationError, match=name) as caught:
-            RocketChat("https://chat.example.org", **credentials)
-        assert not bad or bad not in str(caught.value)
-
-    def test_plain_http_is_the_callers_word(self):
-        with RocketChat(
-            "http://chat.example.org", user_id="u", auth_token="t", allow_plain_http=True
-        ) as client:
-            assert client.session.url == "http://chat.example.org"
-
-    def test_a_server_below_a_path(self):
-        with RocketChat("https://example.org/chat/", user_id="u", auth_token="t") as client:
-            request = client.session.get("rooms.info", {"roomName": "a b&c"})
-        assert request.url == "https://example.org/chat/api/v1/rooms.info?roomName=a+b%26c"
-
-    def test_the_longest_text_is_a_parameter(self, connect, server):
-        client = connect(server.url, max_message_units=3)
-        with pytest.raises(InvalidInput):
-            client.send_message(GENERAL, "four")
-        with pytest.raises(ConfigurationError):
-            connect(server.url, max_message_units=0)
-
-    def test_the_environment(self, monkeypatch, server):
-        monkeypatch.setenv("ROCKETCHAT_URL", server.url)
-        monkeypatch.setenv("ROCKETCHAT_USER_ID", BOT.user_id)
-        monkeypatch.setenv("ROCKETCHAT_AUTH_TOKEN", BOT.token)
-        with RocketChat.from_env() as client:
-            assert client.room_info("#general").id == GENERAL
-        monkeypatch.delenv("ROCKETCHAT_USER_ID")
-        with pytest.raises(ConfigurationError, match="ROCKETCHAT_USER_ID"):
-            RocketChat.from_env()
-
-    def test_a_closed_client_says_so(self, connect, server):
-        client = connect(server.url)
-        client.close()
-        with pytest.raises(ConfigurationError, match="is closed"):
-            client.get_message("m")
-
-    def test_a_transport_that_was_given_stays_open(self, server):
-        from backchannel.transport.requests import RequestsTransport
-
-        transport = RequestsTransport()
-        credentials = {"user_id": BOT.user_id, "auth_token": BOT.token}
-        for _ in range(2):
-            with RocketChat(server.url, **credentials, transport=transport) as client:
-                assert client.room_info("#general").id == GENERAL
-        transport.close()
-
-
-def parameters(kind: type) -> dict[str, list[tuple[str, object, object]]]:
-    """The parameters of every public method, of the constructor and of `with`: name, kind, default."""
-    return {
-        name.replace("__a", "__"): [
-            (one.name, one.kind, one.default)
-            for one in inspect.signature(getattr(kind, name)).parameters.values()
-        ]
-        for name in vars(kind)
-        if not name.startswith("_") or name.endswith(("init__", "enter__", "exit__"))
-        if callable(getattr(kind, name))
-    }
-
-
-def test_the_two_clients_have_the_same_methods():
-    blocking, asynchronous = parameters(RocketChat), parameters(AsyncRocketChat)
-    assert blocking == asynchronous
-    assert {"__init__", "__enter__", "send_message", "history", "close"} < set(blocking)
-
-
-def test_the_async_clients_methods_are_awaited_or_iterated():
-    awaited = {
-        name
-        for name, member in vars(AsyncRocketChat).items()
-        if inspect.iscoroutinefunction(member) and not name.startswith("_")
-    }
-    assert awaited == {"send_message", "get_message", "room_info", "close"}
-    assert "AsyncGenerator" in str(inspect.signature(AsyncRocketChat.history).return_annotation)
 
 
 def test_authentication_errors_are_the_common_ones(connect, server):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import requests
 
@@ -46,6 +47,20 @@ class Caller:
         response = self.send(account, **message)
         assert response.status_code == 200, response.text
         return response.json()["message"]
+
+
+class Clock:
+    """A clock that goes on only when told."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def iso(self) -> str:
+        moment = datetime.fromtimestamp(self.now, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def assert_refused(response: requests.Response, code: int, /, **body: object) -> None:
