@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from backchannel.drive import AsyncDriver, Driver
 from backchannel.errors import AddressError, ConfigurationError
 from backchannel.message import Address, Message, Receipt
+from backchannel.wire.checks import check_limit
 
 if TYPE_CHECKING:
-    from backchannel.drive import AsyncDriver, Driver, Flow, Stream
+    from backchannel.drive import Flow, Stream
+    from backchannel.glimesh.client import AsyncGlimesh, Glimesh
+    from backchannel.rocketchat.async_client import AsyncRocketChat
+    from backchannel.rocketchat.client import RocketChat
 
 
 class Backend(Protocol):
     """What a platform provides, as flows without I/O."""
 
-    def send(self, address: Address, text: str) -> Flow[Receipt]:
+    def send(self, address: Address, text: str, *, idempotency_key: str | None) -> Flow[Receipt]:
         """Send a text. Raise before anything is sent; return a Receipt after that."""
         ...
 
@@ -27,7 +32,13 @@ class Backend(Protocol):
 
 
 class Platform(Protocol):
-    """A blocking client with a backend: `Glimesh`, `RocketChat`."""
+    """A blocking client with a backend: `Glimesh`, `RocketChat`.
+
+    Attributes:
+        platform: the name that its addresses begin with.
+    """
+
+    platform: ClassVar[str]
 
     @property
     def backend(self) -> Backend:
@@ -41,7 +52,13 @@ class Platform(Protocol):
 
 
 class AsyncPlatform(Protocol):
-    """An async client with a backend: `AsyncGlimesh`, `AsyncRocketChat`."""
+    """An async client with a backend: `AsyncGlimesh`, `AsyncRocketChat`.
+
+    Attributes:
+        platform: the name that its addresses begin with.
+    """
+
+    platform: ClassVar[str]
 
     @property
     def backend(self) -> Backend:
@@ -64,20 +81,25 @@ class Chat:
         rocketchat: the client for `rocketchat:…` addresses, or None.
 
     Raises:
-        ConfigurationError: no client at all.
+        ConfigurationError: no client at all, or one of another platform or kind.
     """
 
     def __init__(
-        self, *, glimesh: Platform | None = None, rocketchat: Platform | None = None
+        self, *, glimesh: Glimesh | None = None, rocketchat: RocketChat | None = None
     ) -> None:
-        self._platforms = _configured({"glimesh": glimesh, "rocketchat": rocketchat})
+        given: dict[str, Platform | None] = {"glimesh": glimesh, "rocketchat": rocketchat}
+        self._platforms = _configured(given, Driver)
 
-    def send(self, address: str | Address, text: str) -> Receipt:
+    def send(
+        self, address: str | Address, text: str, *, idempotency_key: str | None = None
+    ) -> Receipt:
         """Send a text to a room.
 
         Args:
             address: `glimesh:<streamer>`, `rocketchat:<room>`, or `…:id=<id>`.
             text: what to say, as plain text of the platform.
+            idempotency_key: that of an earlier receipt, to send the same message again without
+                doubling it. Rocket.Chat only.
 
         Returns:
             What became of it: sent, not sent, or unknown.
@@ -88,7 +110,9 @@ class Chat:
         """
         parsed = _parse(address)
         platform = _find(self._platforms, parsed)
-        return platform.driver.run(platform.backend.send(parsed, text))
+        return platform.driver.run(
+            platform.backend.send(parsed, text, idempotency_key=idempotency_key)
+        )
 
     def history(
         self, address: str | Address, *, limit: int | None = 100, newest_first: bool = True
@@ -103,6 +127,7 @@ class Chat:
         Raises:
             BackchannelError: a bad address, an unknown room, or a failure of a request.
         """
+        check_limit(limit)
         parsed = _parse(address)
         platform = _find(self._platforms, parsed)
         stream = platform.backend.history(parsed, limit=limit, newest_first=newest_first)
@@ -122,20 +147,25 @@ class AsyncChat:
         rocketchat: the client for `rocketchat:…` addresses, or None.
 
     Raises:
-        ConfigurationError: no client at all.
+        ConfigurationError: no client at all, or one of another platform or kind.
     """
 
     def __init__(
-        self, *, glimesh: AsyncPlatform | None = None, rocketchat: AsyncPlatform | None = None
+        self, *, glimesh: AsyncGlimesh | None = None, rocketchat: AsyncRocketChat | None = None
     ) -> None:
-        self._platforms = _configured({"glimesh": glimesh, "rocketchat": rocketchat})
+        given: dict[str, AsyncPlatform | None] = {"glimesh": glimesh, "rocketchat": rocketchat}
+        self._platforms = _configured(given, AsyncDriver)
 
-    async def send(self, address: str | Address, text: str) -> Receipt:
+    async def send(
+        self, address: str | Address, text: str, *, idempotency_key: str | None = None
+    ) -> Receipt:
         """Send a text to a room.
 
         Args:
             address: `glimesh:<streamer>`, `rocketchat:<room>`, or `…:id=<id>`.
             text: what to say, as plain text of the platform.
+            idempotency_key: that of an earlier receipt, to send the same message again without
+                doubling it. Rocket.Chat only.
 
         Returns:
             What became of it: sent, not sent, or unknown.
@@ -146,7 +176,9 @@ class AsyncChat:
         """
         parsed = _parse(address)
         platform = _find(self._platforms, parsed)
-        return await platform.driver.run(platform.backend.send(parsed, text))
+        return await platform.driver.run(
+            platform.backend.send(parsed, text, idempotency_key=idempotency_key)
+        )
 
     def history(
         self, address: str | Address, *, limit: int | None = 100, newest_first: bool = True
@@ -161,6 +193,7 @@ class AsyncChat:
         Raises:
             BackchannelError: a bad address, an unknown room, or a failure of a request.
         """
+        check_limit(limit)
         parsed = _parse(address)
         platform = _find(self._platforms, parsed)
         stream = platform.backend.history(parsed, limit=limit, newest_first=newest_first)
@@ -170,13 +203,19 @@ class AsyncChat:
         return f"AsyncChat({', '.join(self._platforms)})"
 
 
-P = TypeVar("P")
+P = TypeVar("P", Platform, AsyncPlatform)
 
 
-def _configured(platforms: Mapping[str, P | None]) -> dict[str, P]:
+def _configured(
+    platforms: Mapping[str, P | None], driver: type[Driver | AsyncDriver]
+) -> dict[str, P]:
     given = {name: platform for name, platform in platforms.items() if platform is not None}
     if not given:
         raise ConfigurationError("give at least one client: glimesh=… or rocketchat=…")
+    for name, platform in given.items():
+        # What a type checker sees; without one, messages would go to another platform.
+        if getattr(platform, "platform", None) != name or not isinstance(platform.driver, driver):
+            raise ConfigurationError(f"{name}={platform!r} is no client for {name} of this kind")
     return given
 
 

@@ -17,16 +17,16 @@ class BlockingClient:
     """A client on blocking connections. Threads may share it.
 
     Args:
-        where: the server, as it may be shown.
+        shown: the server, and perhaps the user, as the repr shows them.
         transport: what sends requests; None for one of its own, which it closes.
         limits: timeouts and the size cap of its own transport.
     """
 
     # For the repr of a client whose making failed.
-    _where = "not made"
+    _shown = "not made"
 
-    def __init__(self, where: str, transport: Transport | None, limits: Limits | None) -> None:
-        self._where = where
+    def __init__(self, shown: str, transport: Transport | None, limits: Limits | None) -> None:
+        self._shown = shown
         self._owned = transport is None
         if transport is None:
             from backchannel.transport.requests import RequestsTransport
@@ -60,23 +60,23 @@ class BlockingClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._where!r})"
+        return f"{type(self).__name__}({self._shown})"
 
 
 class AsyncClient:
     """The async twin of `BlockingClient`. The event loop of its first call owns it.
 
     Args:
-        where: the server, as it may be shown.
+        shown: the server, and perhaps the user, as the repr shows them.
         transport: what sends requests; None for one of its own, which it closes.
         limits: timeouts and the size cap of its own transport.
     """
 
     # For the repr of a client whose making failed.
-    _where = "not made"
+    _shown = "not made"
 
-    def __init__(self, where: str, transport: AsyncTransport | None, limits: Limits | None) -> None:
-        self._where = where
+    def __init__(self, shown: str, transport: AsyncTransport | None, limits: Limits | None) -> None:
+        self._shown = shown
         self._owned = transport is None
         if transport is None:
             from backchannel.transport.aiohttp import AiohttpTransport
@@ -110,4 +110,4 @@ class AsyncClient:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._where!r})"
+        return f"{type(self).__name__}({self._shown})"

@@ -287,9 +287,7 @@ def test_the_twins_have_the_same_methods_parameters_and_defaults(sync: type, twi
             (p.name, p.kind, p.default) for p in parameters
         ], name
         annotations = {
-            p.name: p.annotation.replace("AsyncTransport", "Transport").replace(
-                "AsyncPlatform", "Platform"
-            )
+            p.name: p.annotation.removeprefix("Async")
             for p in parameters
             if isinstance(p.annotation, str)
         }

@@ -91,7 +91,7 @@ def test_a_failing_call(opener: Opener, script: rawserver.Script, operation: obj
 def test_a_refused_connection(opener: Opener, url: str) -> None:
     url = url.format(port=rawserver.unused_port())
     with pytest.raises(BackchannelError) as caught:
-        opener.client(url, headers=AUTHORIZED, limits=QUICK).execute(FIND_CHANNEL)
+        opener.client(url, headers=AUTHORIZED).execute(FIND_CHANNEL)
     assert_silent(caught.value)
 
 
@@ -107,7 +107,7 @@ def test_a_certificate_that_is_refused(opener: Opener) -> None:
 @pytest.mark.parametrize("status", [407, 502])
 def test_a_proxy_with_a_password(opener: Opener, scheme: str, status: int) -> None:
     with RawServer(rawserver.always(http(b"", status=status))) as proxy:
-        transport = opener.transport(QUICK, proxy.url.replace("//", f"//me:{TOKEN}@"))
+        transport = opener.transport(None, proxy.url.replace("//", f"//me:{TOKEN}@"))
         request = Request(method="POST", url=f"{scheme}://chat.invalid/", headers=AUTHORIZED)
         if scheme == "http":
             assert transport.send(request).status == status
@@ -233,7 +233,7 @@ def test_a_client_that_could_not_be_made(kind: type[Glimesh | AsyncGlimesh]) -> 
     half_made = kind.__new__(kind)
     with pytest.raises(ConfigurationError):
         half_made.__init__(token=TOKEN, url="http://example.org")
-    assert repr(half_made) == f"{kind.__name__}('not made')"
+    assert repr(half_made) == f"{kind.__name__}(not made)"
 
 
 def test_the_search_finds_what_a_context_says() -> None:

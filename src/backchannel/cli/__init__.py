@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
@@ -59,6 +60,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BackchannelError as error:
         print(f"backchannel {namespace.command}: {error}", file=sys.stderr)
         return USAGE if isinstance(error, LocalError) else FAILED
+    except ModuleNotFoundError as error:
+        if "backchannel[" not in str(error):
+            raise
+        print(f"backchannel {namespace.command}: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        # Whoever read the output has enough of it. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backchannel.drive import Flow, Item, Stream
-from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome
+from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome, Unsupported
 from backchannel.graphql.endpoint import Endpoint
 from backchannel.message import Address, Author, Message, Receipt, Room
 from backchannel.wire.checks import check_limit
@@ -24,7 +24,9 @@ class GlimeshBackend:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
-    def send(self, address: Address, text: str) -> Flow[Receipt]:
+    def send(
+        self, address: Address, text: str, *, idempotency_key: str | None = None
+    ) -> Flow[Receipt]:
         """Send a text to a streamer's channel.
 
         Glimesh knows no idempotency key: after a failure that leaves the outcome open, the
@@ -33,8 +35,13 @@ class GlimeshBackend:
         Source: `RootMutationType.createChatMessage`.
 
         Raises:
+            Unsupported: an idempotency key was given.
             BackchannelError: before the message was sent: see `backchannel.chat.Chat.send`.
         """
+        if idempotency_key is not None:
+            raise Unsupported(
+                "Glimesh knows no idempotency keys: send without one, and look at the receipt"
+            )
         # What would be refused here costs no request, the one for the room included.
         self._endpoint.dialect.check(CREATE_CHAT_MESSAGE, {"message": {"message": text}})
         room = yield from self._find_room(address)
@@ -74,9 +81,11 @@ class GlimeshBackend:
                     yield Item(message)
             else:
                 kept += messages
-            if not connection.page_info.has_previous_page or not messages:
+            info = connection.page_info
+            # A page that leads nowhere new is the last, whatever the server says of it.
+            if not info.has_previous_page or info.start_cursor in {None, variables.get("before")}:
                 break
-            variables["before"] = connection.page_info.start_cursor
+            variables["before"] = info.start_cursor
             left = None if left is None else left - len(messages)
         for message in reversed(kept):
             yield Item(message)

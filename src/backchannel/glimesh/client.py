@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from backchannel import environment
 from backchannel.glimesh.credentials import choose_credential, graph_url
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from backchannel.wire.rules import Limits
 
 DEFAULT_URL = "https://glimesh.tv"
+PLATFORM: Final = "glimesh"
 
 
 class Glimesh(GraphQLClient):
@@ -35,6 +36,8 @@ class Glimesh(GraphQLClient):
     Raises:
         ConfigurationError: not exactly one credential, or a URL that cannot work.
     """
+
+    platform: ClassVar[str] = PLATFORM
 
     def __init__(
         self,
@@ -95,6 +98,8 @@ class AsyncGlimesh(AsyncGraphQLClient):
     Raises:
         ConfigurationError: not exactly one credential, or a URL that cannot work.
     """
+
+    platform: ClassVar[str] = PLATFORM
 
     def __init__(
         self,

@@ -57,7 +57,7 @@ class GraphQLClient(BlockingClient):
             chance=chance,
             allow_plain_http=allow_plain_http,
         )
-        super().__init__(without_query(url), transport, limits)
+        super().__init__(repr(without_query(url)), transport, limits)
 
     def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
         """Execute an operation. Generated functions call this.
@@ -114,7 +114,7 @@ class AsyncGraphQLClient(AsyncClient):
         )
         if socket is not None and redact(socket.url) != socket.url:
             require_private(socket.url, allow_plain_http=allow_plain_http)
-        super().__init__(without_query(url), transport, limits)
+        super().__init__(repr(without_query(url)), transport, limits)
         self._socket = socket
         self._sockets = Sockets()
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from backchannel import environment
-from backchannel.drive import AsyncDriver
-from backchannel.errors import ConfigurationError
+from backchannel.client import AsyncClient
 from backchannel.rocketchat.attachments import Attachment
 from backchannel.rocketchat.backend import RocketChatBackend
 from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
@@ -16,7 +14,7 @@ from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, 
 from backchannel.rocketchat.reading import get_message, history
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room
 from backchannel.rocketchat.sending import send_message
-from backchannel.rocketchat.session import make_session
+from backchannel.rocketchat.session import PLATFORM, make_session
 
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport
@@ -26,8 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRocketChat"]
 
 
-class AsyncRocketChat:
+class AsyncRocketChat(AsyncClient):
     """The async twin of `RocketChat`, for the event loop of its first call."""
+
+    platform: ClassVar[str] = PLATFORM
 
     def __init__(
         self,
@@ -49,13 +49,8 @@ class AsyncRocketChat:
             max_message_units=max_message_units,
             allow_plain_http=allow_plain_http,
         )
-        self._owned = transport is None
-        if transport is None:
-            from backchannel.transport.aiohttp import AiohttpTransport
-
-            transport = AiohttpTransport(limits)
-        self._driver = AsyncDriver(transport)
-        self._closed = False
+        shown = f"{self.session.url!r}, user_id={user_id!r}"
+        super().__init__(shown, transport, limits)
 
     @classmethod
     def from_env(cls) -> Self:
@@ -70,13 +65,6 @@ class AsyncRocketChat:
     def backend(self) -> RocketChatBackend:
         """This account as the dispatcher sees it."""
         return RocketChatBackend(self.session)
-
-    @property
-    def driver(self) -> AsyncDriver:
-        """What runs the flows. Raises ConfigurationError once the client is closed."""
-        if self._closed:
-            raise ConfigurationError(f"{self!r} is closed")
-        return self._driver
 
     async def send_message(
         self,
@@ -123,23 +111,3 @@ class AsyncRocketChat:
         """Iterate over a room's messages. See `RocketChat.history`."""
         messages = history(self.session, room, limit=limit, newest_first=newest_first)
         return self.driver.iterate(messages)
-
-    async def close(self) -> None:
-        """Close all connections. The client cannot be used afterwards."""
-        self._closed = True
-        if self._owned:
-            await self._driver.transport.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.session.url!r}, user_id={self.session.user_id!r})"

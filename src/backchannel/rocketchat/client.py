@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from backchannel import environment
-from backchannel.drive import Driver
-from backchannel.errors import ConfigurationError
+from backchannel.client import BlockingClient
 from backchannel.rocketchat.attachments import Attachment
 from backchannel.rocketchat.backend import RocketChatBackend
 from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
@@ -16,7 +14,7 @@ from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, 
 from backchannel.rocketchat.reading import get_message, history
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room
 from backchannel.rocketchat.sending import send_message
-from backchannel.rocketchat.session import make_session
+from backchannel.rocketchat.session import PLATFORM, make_session
 
 if TYPE_CHECKING:
     from backchannel.drive import Transport
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["RocketChat"]
 
 
-class RocketChat:
+class RocketChat(BlockingClient):
     """A Rocket.Chat server as one of its users sees it, blocking. Threads may share it.
 
     Args:
@@ -43,6 +41,8 @@ class RocketChat:
     Raises:
         ConfigurationError: the URL or the credential cannot work.
     """
+
+    platform: ClassVar[str] = PLATFORM
 
     def __init__(
         self,
@@ -64,13 +64,8 @@ class RocketChat:
             max_message_units=max_message_units,
             allow_plain_http=allow_plain_http,
         )
-        self._owned = transport is None
-        if transport is None:
-            from backchannel.transport.requests import RequestsTransport
-
-            transport = RequestsTransport(limits)
-        self._driver = Driver(transport)
-        self._closed = False
+        shown = f"{self.session.url!r}, user_id={user_id!r}"
+        super().__init__(shown, transport, limits)
 
     @classmethod
     def from_env(cls) -> Self:
@@ -89,13 +84,6 @@ class RocketChat:
     def backend(self) -> RocketChatBackend:
         """This account as the dispatcher sees it."""
         return RocketChatBackend(self.session)
-
-    @property
-    def driver(self) -> Driver:
-        """What runs the flows. Raises ConfigurationError once the client is closed."""
-        if self._closed:
-            raise ConfigurationError(f"{self!r} is closed")
-        return self._driver
 
     def send_message(
         self,
@@ -195,23 +183,3 @@ class RocketChat:
         """
         messages = history(self.session, room, limit=limit, newest_first=newest_first)
         return self.driver.iterate(messages)
-
-    def close(self) -> None:
-        """Close all connections. The client cannot be used afterwards."""
-        self._closed = True
-        if self._owned:
-            self._driver.transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.session.url!r}, user_id={self.session.user_id!r})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -19,6 +19,8 @@ from backchannel.wire.messages import Request
 from backchannel.wire.retry import RetryPolicy
 from backchannel.wire.secrets import Secret, require_private, secret_header
 from backchannel.wire.urls import check_base_url
+
+PLATFORM: Final = "rocketchat"
 
 R = TypeVar("R", bound=Reply)
 

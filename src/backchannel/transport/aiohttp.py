@@ -109,9 +109,11 @@ class AiohttpTransport:
         if isinstance(error, _NO_PROXY):
             return ConnectError(f"{request.origin}: the proxy made no connection")
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            return ConnectError(f"{request.origin}: its certificate was refused")
+            why = getattr(error.certificate_error, "verify_message", "no reason given")
+            return ConnectError(f"{request.origin}: its certificate was refused: {why}")
         if isinstance(error, _NO_CONNECTION):
-            return ConnectError(f"{request.origin}: no connection")
+            why = error.strerror if isinstance(error, aiohttp.ClientConnectorError) else None
+            return ConnectError(f"{request.origin}: no connection{f' ({why})' if why else ''}")
         if isinstance(error, TimeoutError):
             return TransportTimeout(
                 f"{request.label}: no complete reply within {self._limits.timeout:g} seconds",

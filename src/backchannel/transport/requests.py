@@ -168,7 +168,7 @@ class RequestsTransport:
             why = error.args[0].verify_message
             return ConnectError(f"{request.origin}: its certificate was refused: {why}")
         if isinstance(error, _NO_CONNECTION):
-            return ConnectError(f"{request.origin}: no connection")
+            return ConnectError(f"{request.origin}: no connection{_why(error)}")
         if isinstance(error, urllib3.exceptions.TimeoutError) or _is_timeout(error):
             return TransportTimeout(
                 f"{request.label}: no complete reply within {self._limits.timeout:g} seconds",
@@ -187,6 +187,15 @@ _NO_CONNECTION = (
     LocationValueError,
     requests.exceptions.InvalidURL,
 )
+
+
+def _why(error: BaseException | None) -> str:
+    """The operating system's words, if there are any behind the error."""
+    while error is not None:
+        if isinstance(error, OSError) and error.strerror:
+            return f" ({error.strerror})"
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _is_timeout(error: Exception) -> bool:
