@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lint types generate bench lock clean setup
+.PHONY: demo test check lint types generate bench bench-codegen lock clean setup
 
 demo: $(READY)
 	$(BIN)/backchannel demo
@@ -30,6 +30,10 @@ generate: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Minutes; downloads its peers into a temporary directory.
+bench-codegen: $(READY)
+	$(BIN)/python -m benchmarks codegen
 
 # The locked requirements name versions and hashes, no registry.
 lock: $(READY)

@@ -65,8 +65,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     compile_document = incremental.compile_document
 
-    def counting(schema: object, document: object, configuration: Configuration) -> Compiled:
-        compiled = compile_document(schema, document, configuration)
+    def counting(*given: object) -> Compiled:
+        compiled = compile_document(*given)
         counts.append(len(compiled.operations))
         return compiled
 

@@ -26,7 +26,7 @@ from graphql import (
     parse,
 )
 
-from backchannel.codegen.compile import Compiled, compile_document
+from backchannel.codegen.compile import Compiled, compile_document, compile_operations
 from backchannel.codegen.configuration import Configuration
 from backchannel.codegen.diagnostics import CompileError, in_order
 from backchannel.codegen.lint import lint
@@ -75,33 +75,45 @@ class Session:
             CompileError: the input has mistakes; the next run is a full one.
         """
         last, self._last = self._last, None
-        files = {file.path: file for file in operations}
-        if last is None or last.schema != list(schema) or last.configuration != configuration:
-            declared, overridden = parse_schema(schema), parse_schema(schema)
-            apply_overrides(overridden, configuration.overrides)
-        else:
-            declared, overridden = last.declared, last.overridden
-            compiled = _compile_changes(last, files) if len(files) == len(operations) else None
-            if compiled is not None:
-                self._last = replace(last, operations=files, compiled=compiled)
-                return compiled
-        document = parse_operations(declared, operations)
-        warnings = lint(declared, document, configuration.lint)
-        compiled = compile_document(overridden, document, configuration, warnings)
-        self._last = _Last(
-            schema=list(schema),
-            configuration=configuration,
-            operations=files,
-            declared=declared,
-            overridden=overridden,
-            fragments={
-                each.name.value: (each, files[each.loc.source.name])
-                for each in document.definitions
-                if isinstance(each, FragmentDefinitionNode) and each.loc is not None
-            },
-            compiled=compiled,
-        )
-        return compiled
+        try:
+            self._last = _again(last, list(schema), operations, configuration)
+        except CompileError:
+            # This lists the mistakes of all stages.
+            return compile_operations(schema, operations, configuration)
+        return self._last.compiled
+
+
+def _again(
+    last: _Last | None,
+    schema: list[SourceFile],
+    operations: Sequence[SourceFile],
+    configuration: Configuration,
+) -> _Last:
+    """The next run."""
+    files = {file.path: file for file in operations}
+    if last is None or last.schema != schema or last.configuration != configuration:
+        declared, overridden = parse_schema(schema), parse_schema(schema)
+        apply_overrides(overridden, configuration.overrides)
+    else:
+        declared, overridden = last.declared, last.overridden
+        compiled = _compile_changes(last, files) if len(files) == len(operations) else None
+        if compiled is not None:
+            return replace(last, operations=files, compiled=compiled)
+    document = parse_operations(declared, operations)
+    warnings = lint(declared, document, configuration.lint)
+    return _Last(
+        schema=schema,
+        configuration=configuration,
+        operations=files,
+        declared=declared,
+        overridden=overridden,
+        fragments={
+            each.name.value: (each, files[each.loc.source.name])
+            for each in document.definitions
+            if isinstance(each, FragmentDefinitionNode) and each.loc is not None
+        },
+        compiled=compile_document(overridden, document, configuration, warnings),
+    )
 
 
 def _compile_changes(last: _Last, files: Mapping[str, SourceFile]) -> Compiled | None:
