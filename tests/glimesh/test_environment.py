@@ -45,3 +45,8 @@ def test_none_or_both_of_the_credentials_is_an_error_without_values(monkeypatch,
     with pytest.raises(ConfigurationError) as caught:
         Glimesh.from_env()
     assert "a-secret" not in str(caught.value)
+
+
+def test_the_url_of_the_api_itself_is_no_base_url():
+    with pytest.raises(ConfigurationError, match="without /api/graph"):
+        Glimesh(token="t", url="https://glimesh.tv/api/graph/")

@@ -67,4 +67,6 @@ def graph_url(base_url: str) -> str:
         ConfigurationError: it is no base URL.
     """
     check_base_url(base_url)
+    if base_url.rstrip("/").endswith(GRAPH_PATH):
+        raise ConfigurationError(f"give the server's base URL, without {GRAPH_PATH}")
     return base_url.rstrip("/") + GRAPH_PATH

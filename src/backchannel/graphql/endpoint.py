@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
 from backchannel.drive import Chance, Flow, retrying, send
-from backchannel.errors import BackchannelError, ConfigurationError, Unsupported
+from backchannel.errors import BackchannelError, Unsupported
 from backchannel.graphql.operation import Operation
 from backchannel.version import USER_AGENT
 from backchannel.wire.messages import Request
@@ -23,11 +21,9 @@ from backchannel.wire.secrets import (
     require_private,
     without_query,
 )
+from backchannel.wire.urls import check_url
 
 T = TypeVar("T")
-
-# What may stand in a URL; anything else must be percent-encoded, a host name in punycode.
-_PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class Dialect(Protocol):
@@ -125,7 +121,7 @@ def make_endpoint(
         ConfigurationError: the URL is not http(s), holds a user or a password, or would carry a
             credential in clear text over a network.
     """
-    _check_url(url)
+    check_url(url)
     check_headers(headers)
     if masked_headers(headers) != dict(headers) or redact(url) != url:
         require_private(url, allow_plain_http=allow_plain_http)
@@ -144,16 +140,3 @@ def make_endpoint(
         retry=retry or RetryPolicy(),
         chance=chance or Chance(),
     )
-
-
-def _check_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        web = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        holds_user = "@" in parts.netloc
-    except ValueError:
-        web = holds_user = False
-    if not web or not _PRINTABLE.fullmatch(url):
-        raise ConfigurationError(f"{without_query(url)!r} is no http or https URL of a server")
-    if holds_user:
-        raise ConfigurationError("the URL holds a user name or password: pass credentials apart")

@@ -66,7 +66,8 @@ class Server:
             ws="none",
             loop="asyncio",
             log_config=None,
-            log_level="warning",
+            # Its warnings tell of sockets that it does not serve, which the application answers.
+            log_level="error",
             access_log=False,
             server_header=False,
             date_header=False,

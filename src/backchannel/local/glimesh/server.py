@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from backchannel.local.faults import Faults, FaultyApp
@@ -31,6 +32,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+SOCKET = "/api/graph/websocket"
+
+
 def application(world: World, clock: Callable[[], datetime]) -> Starlette:
     """An ASGI application that answers out of `world`, and changes it.
 
@@ -38,6 +42,8 @@ def application(world: World, clock: Callable[[], datetime]) -> Starlette:
     """
 
     async def answer(request: Request) -> Response:
+        if request.url.path == SOCKET and "upgrade" in request.headers:
+            return PlainTextResponse("the local server has no socket for subscriptions", 501)
         body = await request.body()
         try:
             # The server reads the body before it looks at path or login.
