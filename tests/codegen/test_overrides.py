@@ -85,3 +85,29 @@ def test_a_wrong_configuration_is_told(config: str, expected: str, compiled: Com
     with pytest.raises(CompileError, match=r"config\.toml:") as caught:
         compiled(SCHEMA, "query Get { key }", config=config)
     assert expected in str(caught.value)
+
+
+ACTORS = """
+interface Actor { id: ID!, email: String }
+type User implements Actor { id: ID!, email: String }
+type Bot implements Actor { id: ID!, email: String, level: Int }
+type Query { actor: Actor! }
+"""
+
+
+@pytest.mark.parametrize("coordinate", ["User.email", "Actor.email"])
+@pytest.mark.parametrize(
+    "selection",
+    ["email", "email ... on Bot { level }", "... on User { email } ... on Bot { email }"],
+)
+def test_a_secret_field_is_masked_however_it_is_selected(
+    coordinate: str, selection: str, compiled: Compiled, imported: Callable[..., ModuleType]
+) -> None:
+    overrides = nonnull(coordinate).replace("nonnull", "secret")
+    api = imported(
+        compiled(ACTORS, f"query Get {{ actor {{ {selection} }} }}", overrides=overrides)
+    )
+    reply = b'{"data": {"actor": {"__typename": "User", "email": "hunter2"}}}'
+    actor = api.operations.GET.decode(reply)
+    assert actor.email == "hunter2"
+    assert "hunter2" not in repr(actor)

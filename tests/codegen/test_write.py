@@ -9,7 +9,7 @@ import pytest
 from backchannel.cli import main
 from backchannel.codegen import CompileError
 from backchannel.codegen.module import HEADER
-from backchannel.codegen.write import check_name, stale_files, write_package
+from backchannel.codegen.write import check_name, write_package
 
 SCHEMA = "type Query { a: Int b: Int }"
 
@@ -54,11 +54,18 @@ def test_unchanged_files_are_not_written_again(tmp_path: Path) -> None:
     files = {"a.py": HEADER, "b/c.py": HEADER + "x = 1\n", "py.typed": ""}
     assert write_package(files, tmp_path) == ["a.py", "b/c.py", "py.typed"]
     assert write_package({**files, "a.py": HEADER + "\n"}, tmp_path) == ["a.py"]
-    assert write_package({"a.py": HEADER + "\n", "py.typed": ""}, tmp_path) == ["b/c.py"]
-    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
-        "a.py",
-        "py.typed",
-    ]
+
+
+def test_a_package_in_a_directory_below_is_nobodys_business(tmp_path: Path) -> None:
+    assert generate(tmp_path, "query A { a } query B { b }", output="apis/one") == 0
+    before = {path: path.read_text() for path in (tmp_path / "apis/one").rglob("*.py")}
+    assert generate(tmp_path, "query A { a }", output="apis") == 0
+    assert generate(tmp_path, "query B { b }", output="apis") == 0
+    assert {path: path.read_text() for path in (tmp_path / "apis/one").rglob("*.py")} == before
+    assert {path.name for path in (tmp_path / "apis/_operations").iterdir()} == {
+        "__init__.py",
+        "b.py",
+    }
 
 
 def test_check_names_what_differs_and_writes_nothing(
@@ -73,10 +80,18 @@ def test_check_names_what_differs_and_writes_nothing(
     assert {path: path.read_text() for path in (tmp_path / "api").rglob("*.py")} == before
 
 
-def test_check_compares_the_set_of_files_both_ways(tmp_path: Path) -> None:
-    write_package({"a.py": HEADER, "b.py": HEADER}, tmp_path)
-    (tmp_path / "mine.py").write_text("")
-    assert stale_files({"a.py": HEADER, "c.py": HEADER}, tmp_path) == ["b.py", "c.py"]
+def test_check_compares_the_set_of_files_both_ways(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert generate(tmp_path, "query A { a } query B { b }") == 0
+    (tmp_path / "api/mine.py").write_text("")
+    (tmp_path / "api/scalars.py").unlink()
+    capsys.readouterr()
+    assert generate(tmp_path, "query A { a }", "--check") == 1
+    named = capsys.readouterr().out
+    assert "api/_operations/b.py" in named
+    assert "api/scalars.py" in named
+    assert "mine.py" not in named
 
 
 def test_the_name_of_the_installed_package_is_refused(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -99,6 +99,24 @@ def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
     ]
     if problems:
         raise CompileError(problems)
+
+
+def secret_everywhere(schema: GraphQLSchema, coordinates: Iterable[str]) -> frozenset[str]:
+    """The coordinates, and those of the same fields on types that implement each other.
+
+    A field that is secret on a type is selected on its interfaces too, and the other way round.
+    """
+    found: set[str] = set()
+    for coordinate in coordinates:
+        type_name, _, field_name = coordinate.partition(".")
+        named = schema.get_type(type_name)
+        kin = {type_name}
+        if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
+            kin |= {each.name for each in named.interfaces}
+        if isinstance(named, GraphQLInterfaceType):
+            kin |= {each.name for each in schema.get_possible_types(named)}
+        found |= {f"{each}.{field_name}" for each in kin}
+    return frozenset(found)
 
 
 def _no_field(schema: GraphQLSchema, coordinate: str) -> str:

@@ -28,6 +28,7 @@ from backchannel.codegen.diagnostics import (
 from backchannel.codegen.document import Documents
 from backchannel.codegen.inputs import reachable
 from backchannel.codegen.operations import OperationPlan, named_type
+from backchannel.codegen.overrides import secret_everywhere
 from backchannel.codegen.owners import Fragment
 from backchannel.codegen.results import BUILTIN_SCALARS
 from backchannel.codegen.selection import Selection, Selector
@@ -72,7 +73,8 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
-    selector = Selector(schema, definitions, configuration.overrides.secret_coordinates)
+    secrets = secret_everywhere(schema, configuration.overrides.secret_coordinates)
+    selector = Selector(schema, definitions, secrets)
     modules = names.scope(definitions, names.FUNCTIONS)
     fragments = {
         name: Fragment(

@@ -42,8 +42,8 @@ def check_name(directory: Path) -> None:
 def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
     """Write the files that changed and remove own ones that are no longer made.
 
-    A file is our own if the manifest in the directory names it; where there is none, if it begins
-    with the header of generated modules.
+    Removed is only what the manifest in the directory names; overwritten is that, and a file that
+    begins with the header of generated modules.
 
     Args:
         files: texts by paths relative to the directory.
@@ -97,9 +97,7 @@ def _owned(directory: Path) -> Iterator[str]:
     """The files that may be removed, by their relative paths."""
     known = manifest.read(directory)
     if known is None:
-        names = (path.relative_to(directory).as_posix() for path in directory.rglob("*.py"))
-        yield from (name for name in names if _is_generated(directory / name))
-        return
+        return  # what lies there may be other packages, generated into directories below
     for name, entry in known.files.items():
         text = _read(directory / name)
         # Someone's own file can have taken the place of ours.
