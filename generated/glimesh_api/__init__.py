@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from backchannel.graphql.stamp import require_format
 
 if TYPE_CHECKING:
-    from . import operations
+    from . import operations, testing
     from ._fragments.ban_fields import BanFields, BanFieldsChannel
     from ._fragments.category_fields import CategoryFields
     from ._fragments.channel_fields import ChannelFields
@@ -354,6 +354,7 @@ __all__ = [
     "subcategories_pages",
     "tags",
     "tags_pages",
+    "testing",
     "unban_user",
     "unfollow",
     "update_stream_info",
@@ -523,6 +524,7 @@ _HOMES: dict[str, str] = {
     "subcategories_pages": "._operations.subcategories",
     "tags": "._operations.tags",
     "tags_pages": "._operations.tags",
+    "testing": ".testing",
     "unban_user": "._operations.unban_user",
     "unfollow": "._operations.unfollow",
     "update_stream_info": "._operations.update_stream_info",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never, assert_type
 
 import glimesh_api as api
+import glimesh_api.testing as fake
 from backchannel import (
     AsyncChat,
     AsyncGlimesh,
@@ -23,6 +24,7 @@ from backchannel import (
 )
 from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, RateLimited
 from backchannel.graphql import AsyncGraphQLClient, GraphQLClient, Operation
+from backchannel.graphql.fixtures import reply_body
 from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL
 
 
@@ -83,6 +85,14 @@ def tokens(message: api.ChatMessageFields) -> list[str]:
             case _:
                 assert_never(token)
     return links
+
+
+def made_up() -> bytes:
+    message = fake.chat_message_fields(message="hi", user=fake.user_fields(username="Ann"))
+    assert_type(message, api.ChatMessageFields)
+    assert_type(fake.create_chat_message(id="7"), api.ChatMessageFields)
+    assert_type(fake.categories(), list[api.CategoryFields])
+    return reply_body(CREATE_CHAT_MESSAGE, message)
 
 
 def constants(body: bytes) -> datetime:

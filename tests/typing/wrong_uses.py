@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import glimesh_api as api
 from backchannel import AsyncGlimesh, Attachment, Chat, Glimesh, RocketChat
+from glimesh_api import testing
 from glimesh_api.operations import CHAT_MESSAGES
 
 
@@ -26,6 +27,12 @@ def results(glimesh: Glimesh) -> None:
     number: int = channel.id  # mypy: assignment; pyright: reportAssignmentType
     print(number)
     print(CHAT_MESSAGES.decode("text").id)  # mypy: arg-type; pyright: reportArgumentType
+
+
+def made_up() -> None:
+    testing.chat_message_fields(text="hi")  # mypy: call-arg; pyright: reportCallIssue
+    testing.chat_messages(id=7)  # mypy: arg-type; pyright: reportArgumentType
+    testing.user_fields(username=None)  # mypy: arg-type; pyright: reportArgumentType
 
 
 async def colors(glimesh: Glimesh, asynchronous: AsyncGlimesh) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphql import DocumentNode, GraphQLEnumType, GraphQLInputObjectType, GraphQLSchema, Node
 
 from backchannel.codegen import names
+from backchannel.codegen.builders import Builders
 from backchannel.codegen.configuration import Configuration
 from backchannel.codegen.coordinates import Coordinates
 from backchannel.codegen.diagnostics import (
@@ -22,6 +23,7 @@ from backchannel.codegen.engine import Engine
 from backchannel.codegen.inputs import enums_module, input_types_module, scalars_module
 from backchannel.codegen.layout import formatted
 from backchannel.codegen.lint import lint
+from backchannel.codegen.made import Made
 from backchannel.codegen.module import Module
 from backchannel.codegen.normalized import Normalizer
 from backchannel.codegen.operations import OperationModule, OperationPlan
@@ -56,6 +58,10 @@ def compile_package(
         CompileError: the input has mistakes; it lists all that were found.
     """
     return compile_operations(schema, operations, configuration).files
+
+
+TESTING = "testing"
+"""The package of builders; it holds a module for each of operations and fragments."""
 
 
 @dataclass(frozen=True)
@@ -216,13 +222,15 @@ def _render(plan: Plan) -> dict[str, str]:
     files: dict[str, str] = {"py.typed": ""}
     exports = _Exports()
     constants: dict[str, str] = {}
+    made: list[Made] = []
     fragment_homes: dict[str, str] = {}
     with Engine(plan.schema, list(fragments.values()), held, plan.scalars) as engine:
         for fragment in plan.fragments.values():
             home = f"_fragments.{fragment.module}"
             decisions = engine.decide(fragments[fragment.name])
-            text, exported = _fragment_module(fragment, plan, decisions)
+            text, exported, of_module = _fragment_module(fragment, plan, decisions)
             files[_fragment_file(fragment)] = text
+            made.append(of_module)
             exports.add(exported, f".{home}", fragment.selection.node)
             fragment_homes |= dict.fromkeys(exported, f".{home}")
         # One after the other, so that what is decided on an operation is not kept.
@@ -236,8 +244,9 @@ def _render(plan: Plan) -> dict[str, str]:
                     operation.selection,
                 )
             )
-            text, exported = _operation_module(operation, plan, decisions)
+            text, exported, of_module = _operation_module(operation, plan, decisions)
             files[_operation_file(operation)] = text
+            made.append(of_module)
             exports.add([operation.function, *exported], f".{home}", operation.definition)
             constants[operation.constant] = f".{home}"
         decisions = engine.shared
@@ -263,12 +272,32 @@ def _render(plan: Plan) -> dict[str, str]:
     files["fragments.py"] = listing_module("The types of the fragments.", fragment_homes)
     files["_operations/__init__.py"] = private_package("A module for each operation.")
     files["_fragments/__init__.py"] = private_package("A module for each fragment.")
-    files["__init__.py"] = init_module(exports.homes, ("operations",))
+    files["__init__.py"] = init_module(exports.homes, ("operations", TESTING))
+    files.update(_builder_modules(made, plan, exports.homes))
     return files
 
 
-def _fragment_module(fragment: Fragment, plan: Plan, decisions: Decisions) -> tuple[str, list[str]]:
-    """The module of a fragment, and what it exports."""
+def _builder_modules(
+    made: Sequence[Made], plan: Plan, homes: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The files of the package `testing`."""
+    scalars = {names.class_name(name): ".scalars" for name in plan.scalars}
+    listed: dict[str, str] = {}
+    for home, text, exported in Builders(made, plan.scalars, {**homes, **scalars}).files():
+        listed |= dict.fromkeys(exported, f".{home}")
+        yield f"{TESTING}/{home.replace('.', '/')}.py", text
+    yield (
+        f"{TESTING}/__init__.py",
+        listing_module("Builders of results for tests: whatever is left out is made up.", listed),
+    )
+    yield f"{TESTING}/_operations/__init__.py", private_package("A module for each operation.")
+    yield f"{TESTING}/_fragments/__init__.py", private_package("A module for each fragment.")
+
+
+def _fragment_module(
+    fragment: Fragment, plan: Plan, decisions: Decisions
+) -> tuple[str, list[str], Made]:
+    """The module of a fragment, what it exports, and what that is made of."""
     on = fragment.selection.type.name
     module = Module(f"The fragment {fragment.name} on {on}.")
     results = ResultClasses(module, fragment.owner, plan.selector, plan.fragments, decisions, ".")
@@ -276,17 +305,27 @@ def _fragment_module(fragment: Fragment, plan: Plan, decisions: Decisions) -> tu
         results.write(fragment.selection)
     else:
         results.write_held(fragment.selection)
-    return module.render(), results.exported
+    made = Made(f"_fragments.{fragment.module}", results.made, results.aliases)
+    return module.render(), results.exported, made
 
 
 def _operation_module(
     operation: OperationPlan, plan: Plan, decisions: Decisions
-) -> tuple[str, list[str]]:
-    """The module of an operation, and what it exports beside the function."""
+) -> tuple[str, list[str], Made]:
+    """The module of an operation, what it exports beside the function, and that is made of."""
     writer = OperationModule(
         operation, plan.schema, plan.selector, decisions, plan.scalars, plan.max_page_size
     )
     results = ResultClasses(
         writer.module, operation.owner, plan.selector, plan.fragments, decisions, ".._fragments."
     )
-    return writer.render(results), results.exported
+    text = writer.render(results)
+    made = Made(
+        f"_operations.{operation.function}",
+        results.made,
+        results.aliases,
+        operation.function,
+        writer.result(results),
+        operation.owner.root_name,
+    )
+    return text, results.exported, made

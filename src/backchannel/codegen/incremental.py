@@ -26,7 +26,7 @@ from graphql import (
     parse,
 )
 
-from backchannel.codegen.compile import Compiled, compile_document, compile_operations
+from backchannel.codegen.compile import TESTING, Compiled, compile_document, compile_operations
 from backchannel.codegen.configuration import Configuration
 from backchannel.codegen.diagnostics import CompileError, in_order
 from backchannel.codegen.lint import lint
@@ -145,14 +145,15 @@ def _compile_changes(last: _Last, files: Mapping[str, SourceFile]) -> Compiled |
 def _merged(whole: Compiled, part: Compiled, changed: Sequence[str]) -> Compiled | None:
     """The whole with the changed part; None if more than the modules of the part changes."""
     modules = {each.module for each in part.operations}
+    files = modules | {f"{TESTING}/{name}" for name in modules}
     if any(
-        _interface(whole.files[name]) != _interface(part.files[name]) for name in modules
+        _interface(whole.files[name]) != _interface(part.files[name]) for name in files
     ) or modules != {each.module for each in whole.operations if each.path in changed}:
         return None
     anew = {each.name: each for each in part.operations}
     return replace(
         whole,
-        files={**whole.files, **{name: part.files[name] for name in modules}},
+        files={**whole.files, **{name: part.files[name] for name in files}},
         operations=[anew.get(each.name, each) for each in whole.operations],
         origins={**whole.origins, **{name: part.origins[name] for name in modules}},
         warnings=in_order(

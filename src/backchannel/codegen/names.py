@@ -10,6 +10,8 @@
 - Where the members of a union or interface are told apart, the alias of all has the name of a
   selection, and the class for types that a newer server adds has `Other` before the type
   (`ChatMessageFieldsOtherChatMessageToken`).
+- Builders in `testing`: snake_case of the class; that of an operation is named like its function,
+  for which the builder of a class gives way.
 - Constants: the name of the function in capitals.
 - The function that reads all pages of an operation over a connection: `<function>_pages`.
 - A name that Python, or the generated code around it, needs for itself gets a trailing
@@ -51,8 +53,12 @@ FUNCTIONS = BUILTINS | {
     "operations",
     "overload",
     "scalars",
+    "testing",
 }
 """Reserved for the modules of the package, and for what modules of operations import."""
+
+BUILDERS = BUILTINS | {"annotations", "backchannel", "datetime", "decimal", "uuid"}
+"""Reserved for what modules of builders import."""
 
 PAGES_PARAMETERS = PARAMETERS | {"backwards", "cursor", "page_size"}
 """Reserved for the functions of pages themselves."""

@@ -24,6 +24,7 @@ from backchannel.codegen.annotations import modern, with_nullable_items
 from backchannel.codegen.configuration import ScalarMapping
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.inputs import leaf_name, scalar_marker
+from backchannel.codegen.made import MadeField
 from backchannel.codegen.module import Module
 from backchannel.codegen.owners import Owner
 from backchannel.codegen.pages import Connections, PagesFunction
@@ -131,6 +132,11 @@ class OperationModule:
             self._module.add(self._function(returned, parameters))
             self._add_pages(results, parameters, unwrapped=unwrapped)
         return self._module.render()
+
+    def result(self, results: ResultClasses) -> MadeField | None:
+        """The only root field, which the function gives; None if it gives the whole result."""
+        fields = list(self._plan.selection.fields.values())
+        return results.result_of(fields[0]) if len(fields) == 1 else None
 
     @property
     def module(self) -> Module:

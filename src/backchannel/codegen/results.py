@@ -10,6 +10,7 @@ from graphql import GraphQLEnumType, GraphQLUnionType
 from backchannel.codegen import names, text
 from backchannel.codegen.annotations import modern, named_classes
 from backchannel.codegen.engine import EngineError
+from backchannel.codegen.made import MadeClass, MadeField
 from backchannel.codegen.module import Module
 from backchannel.codegen.owners import Fragment, Owner, class_names, selections
 from backchannel.codegen.plugin import Decisions
@@ -33,6 +34,8 @@ class ResultClasses:
     Attributes:
         fragments: the fragments.
         exported: the names of the classes written.
+        made: what the classes are made of.
+        aliases: what names stand for that are no classes.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class ResultClasses:
         self._names: dict[int, str] = {}
         self._deprecated: dict[int, str] = {}
         self.exported: list[str] = []
+        self.made: dict[str, MadeClass] = {}
+        self.aliases: dict[str, list[str]] = {}
 
     def write(self, root: Selection) -> None:
         """Write the classes of a whole selection, those that others refer to first."""
@@ -71,6 +76,10 @@ class ResultClasses:
             self._write_members(root, token + token, annotation)
         else:
             self._write_selection(root, token + token)
+
+    def result_of(self, field: Field) -> MadeField:
+        """A field of the owner's root class."""
+        return self._made_field("", self.field_type(field), field)
 
     def field_type(self, field: Field) -> str:
         """The annotation of a field of the owner's root class."""
@@ -106,6 +115,7 @@ class ResultClasses:
         self._module.use("typing", "TypeAlias")
         self._module.add(f"{name}: TypeAlias = {self.name_of(root)}\n")
         self.exported.append(name)
+        self.aliases[name] = [self.name_of(root)]
         return True
 
     def _class(self, engine_name: str) -> ast.ClassDef:
@@ -153,6 +163,7 @@ class ResultClasses:
         )
         self._module.use("typing", "TypeAlias")
         self.exported.append(alias)
+        self.aliases[alias] = [self.name_of(members[each]) for each in united]
         self._module.add(f"{alias}: TypeAlias = {union}\n")
 
     def _write_class(
@@ -180,24 +191,32 @@ class ResultClasses:
             self._module.use("typing", "ClassVar")
             listed = ", ".join(f'"{each}"' for each in secrets)
             lines.append(f"secret_fields: ClassVar[frozenset[str]] = frozenset({{{listed}}})")
+        made: list[MadeField] = []
         for key, field in selection.fields.items():
             if field.name == TYPENAME and selection.is_other:
                 annotation = self._may_be_unset("str", field)
             else:
                 annotation = self._annotation(field, annotations[_target(field)])
             lines.append(_attribute(attribute_name(key, attributes), key, annotation, field))
+            made.append(self._made_field(attribute_name(key, attributes), annotation, field))
             if attribute_name(key, attributes) != key:
                 self._module.use_module("msgspec")
         is_root = name == self._owner.root_name and self._owner.is_operation
         doc = self._docstring(selection, attributes, is_root=is_root)
         body = [text.docstring(doc, 4), *lines]
         self.exported.append(name)
+        base_class = None if selection.fragment is None else base
+        self.made[name] = MadeClass(base_class, made, is_other=selection.is_other)
         indented = "\n".join(f"    {line}" for line in body)
         mark = ""
         if id(selection) in self._deprecated:
             mark = deprecation_mark(self._module, self._deprecated[id(selection)])
             self._module.allow_deprecated()
         self._module.add(f"{mark}class {name}({base}, {', '.join(options)}):\n{indented}\n")
+
+    def _made_field(self, attribute: str, annotation: str, field: Field) -> MadeField:
+        target = None if field.selection is None else self.name_of(field.selection)
+        return MadeField(attribute, field.key, annotation, field, target)
 
     def _base(self, selection: Selection, class_def: ast.ClassDef | None, secret: bool) -> str:
         """The base class; that of a fragment where ariadne decided so."""
