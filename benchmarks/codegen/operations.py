@@ -41,9 +41,9 @@ def operations(schema: GraphQLSchema, count: int, seed: int = 1) -> list[str]:
 
 
 def changed(document: str) -> str:
-    """The document with another selection: `__typename` where its first one begins."""
-    head, brace, rest = document.partition("{")
-    return f"{head}{brace} __typename {rest}"
+    """The document with another selection: `__typename` in that of its root field."""
+    head, root, rest = document.split("{", maxsplit=2)
+    return f"{head}{{{root}{{ __typename {rest}"
 
 
 def _plain(on: GraphQLObjectType | GraphQLInterfaceType) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
-import time
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,17 @@ class Cost:
     peak: int
 
 
+# A process begins with the peak of the one that started it, so a small one does.
+_LAUNCHER = """
+import json, os, subprocess, sys, time
+with open(sys.argv[1], "wb") as log:
+    start = time.perf_counter()
+    process = subprocess.Popen(sys.argv[2:], stdout=log, stderr=log)
+    _, status, usage = os.wait4(process.pid, 0)
+    print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, status]))
+"""
+
+
 class ProcessFailed(Exception):
     """A process ended with an error."""
 
@@ -38,17 +49,13 @@ def run(command: Sequence[str | Path], directory: Path) -> Cost:
         ProcessFailed: it said that it failed, or cannot be started.
     """
     log = directory / "process.log"
-    with log.open("wb") as output:
-        start = time.perf_counter()
-        try:
-            process = subprocess.Popen(command, cwd=directory, stdout=output, stderr=output)
-        except OSError as error:
-            raise ProcessFailed(str(error)) from None
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    launcher = [sys.executable, "-S", "-c", _LAUNCHER, str(log), *map(str, command)]
+    done = subprocess.run(launcher, cwd=directory, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ProcessFailed(done.stderr.strip().splitlines()[-1])
+    seconds, peak, status = json.loads(done.stdout)
+    if status:
         said = log.read_text(errors="replace").strip().splitlines()
         told = next((line for line in said if "rror" in line), said[0] if said else "")
-        raise ProcessFailed(f"exit code {process.returncode}: {told[:300]}")
-    return Cost(seconds, usage.ru_maxrss * 1024)
+        raise ProcessFailed(f"it failed: {told[:300]}")
+    return Cost(seconds, peak * 1024)
