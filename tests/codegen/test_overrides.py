@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 from backchannel.codegen import CompileError
+from backchannel.codegen.configuration import modules_of
 
 SCHEMA = """
 type Query { a: A, all: [A], either: Either, key: String }
@@ -77,14 +78,32 @@ def test_all_wrong_entries_are_told(compiled: Compiled) -> None:
         ('[scalars.X]\ntype = "str"\nparse = "str"', "give both parse and serialize"),
         ('[scalars.X]\ntype = "import os"', "names no Python type"),
         ('[scalars.X]\ntype = "os.system(1)"', "names no Python type"),
+        ('[scalars.X]\ntype = "Decimal"', "names no Python type"),
+        ('[scalars.Keyy]\ntype = "str"', "the schema has no scalar Keyy. Did you mean 'Key'?"),
         ('[scalars.X]\nparse = "str"', "missing required field"),
         ("[scalar.X]", "unknown key 'scalar'. Did you mean 'scalars'?"),
     ],
 )
 def test_a_wrong_configuration_is_told(config: str, expected: str, compiled: Compiled) -> None:
     with pytest.raises(CompileError, match=r"config\.toml:") as caught:
-        compiled(SCHEMA, "query Get { key }", config=config)
+        compiled(f"{SCHEMA}\nscalar Key", "query Get { key }", config=config)
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "modules"),
+    [
+        ("decimal.Decimal", {"decimal"}),
+        ("datetime.date.fromisoformat", {"datetime"}),
+        ("os.path.join", {"os.path"}),
+        ("collections.abc.Mapping[str, object]", {"collections.abc"}),
+        ("shop.money.parse", {"shop.money"}),
+        ("shop.money.Money.parse", {"shop.money"}),
+        ("dict[str, shop.Money] | None", {"shop"}),
+    ],
+)
+def test_the_modules_that_dotted_names_need(names: str, modules: set[str]) -> None:
+    assert modules_of(names) == modules
 
 
 ACTORS = """

@@ -120,6 +120,7 @@ def compile_operations(
     warnings = problems.attempt(lambda: lint(parsed, document, configuration.lint), nothing)
     # Only now: the rules of GraphQL hold for the schema as the server declares it.
     problems.attempt(lambda: apply_overrides(parsed, configuration.overrides), None)
+    problems.attempt(lambda: configuration.check(parsed), None)
     problems.check()
     return compile_document(parsed, document, configuration, warnings)
 
