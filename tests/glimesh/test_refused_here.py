@@ -60,7 +60,7 @@ AS_A_TEXT: Operation[object] = Operation(
     result=dict,
     root=None,
     fields=("createChatMessage",),
-    variables={"words": Variable("String", uses=("ChatMessageInput.message",))},
+    variables={"words": Variable("String", uses=("ChatMessageInput.message",), has_default=True)},
 )
 
 WAYS = {

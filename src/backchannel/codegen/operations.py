@@ -198,6 +198,8 @@ class OperationModule:
         uses = [use.coordinate for use in self._plan.uses if use.variable == parameter.wire_name]
         if uses:
             options.append("uses=({},)".format(", ".join(f'"{use}"' for use in uses)))
+        if parameter.variable.default_value is not None:
+            options.append("has_default=True")
         return f"Variable({', '.join(options)})"
 
     def _function(self, returned: str, parameters: list[Parameter]) -> str:

@@ -63,14 +63,16 @@ class GlimeshDialect:
     def check(self, operation: Operation[object], variables: Mapping[str, object]) -> None:
         """Refuse writing with a Client-ID, and chat messages that the server would not take.
 
+        Texts that stand in the document itself are not looked at: they do not change.
+
         Raises:
             Unsupported, InvalidInput
         """
         if self._read_only:
             _check_readable(operation)
         for name, variable in operation.variables.items():
-            if name not in variables and f"${name}: {variable.declared} =" in operation.document:
-                continue  # the document has a default for it
+            if variable.has_default and name not in variables:
+                continue
             value = variables.get(name)
             if _TEXT in variable.uses:
                 check_text(value)

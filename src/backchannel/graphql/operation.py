@@ -30,11 +30,13 @@ class Variable(msgspec.Struct, frozen=True):
         scalar: the custom scalar it is, or holds in lists, if any.
         uses: schema coordinates of the input fields and arguments it stands for
             (`RootMutationType.createChatMessage(message:)`, `ChatMessageInput.message`).
+        has_default: whether the document has a value for it, where none is given.
     """
 
     declared: str
     scalar: type[Scalar] | None = None
     uses: tuple[str, ...] = ()
+    has_default: bool = False
 
     @property
     def named_type(self) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from backchannel.drive import Flow, pause
 from backchannel.errors import ApiError, BackchannelError, MalformedReply, Outcome
-from backchannel.rocketchat.checks import check_message
+from backchannel.rocketchat.checks import check_message, check_room_id
 from backchannel.rocketchat.errors import MessageDropped, MessageIdTaken, MessageNotFound
 from backchannel.rocketchat.messages import (
     OutgoingMessage,
@@ -56,7 +56,9 @@ def prepare(session: Session, message: OutgoingMessage) -> Prepared:
 
 def send_message(session: Session, message: OutgoingMessage) -> Flow[SentMessage]:
     """The flow that checks and sends a message. See `prepare` and `deliver` for its errors."""
-    return (yield from deliver(session, prepare(session, message)))
+    prepared = prepare(session, message)
+    check_room_id(message.room_id)
+    return (yield from deliver(session, prepared))
 
 
 def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:

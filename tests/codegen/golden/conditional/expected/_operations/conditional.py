@@ -86,6 +86,7 @@ fragment Role on User {
                 "@skip(if:)",
                 "@include(if:)",
             ),
+            has_default=True,
         ),
     },
 )

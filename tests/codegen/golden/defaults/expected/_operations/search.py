@@ -36,9 +36,9 @@ SEARCH: Operation[SearchResult] = Operation(
     root=None,
     fields=("search",),
     variables={
-        "text": Variable(declared="String!", uses=("Query.search(text:)",)),
-        "limit": Variable(declared="Int!", uses=("Query.search(limit:)",)),
-        "order": Variable(declared="Order", uses=("Query.search(order:)",)),
+        "text": Variable(declared="String!", uses=("Query.search(text:)",), has_default=True),
+        "limit": Variable(declared="Int!", uses=("Query.search(limit:)",), has_default=True),
+        "order": Variable(declared="Order", uses=("Query.search(order:)",), has_default=True),
         "plain": Variable(declared="String!", uses=("Query.search(text:)",)),
         "filter": Variable(declared="Filter", uses=("Query.search(filter:)",)),
     },

@@ -135,8 +135,8 @@ SAY: Operation[SayResult] = Operation(
         "thing",
     ),
     variables={
-        "text": Variable(declared="String", uses=("Query.say(text:)",)),
-        "at": Variable(declared="At", uses=("Query.say(at:)",)),
+        "text": Variable(declared="String", uses=("Query.say(text:)",), has_default=True),
+        "at": Variable(declared="At", uses=("Query.say(at:)",), has_default=True),
     },
 )
 
