@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from functools import partial
@@ -32,4 +33,9 @@ def measure(rounds: int) -> Table:
 
 
 def _run(program: str) -> None:
-    subprocess.run([sys.executable, "-c", program], check=True)
+    subprocess.run([sys.executable, "-c", program], env=_environment(), check=True)
+
+
+def _environment() -> dict[str, str]:
+    """The environment, but Python keeps its bytecode, as it does unless told otherwise."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
