@@ -60,7 +60,9 @@ def post(url: str, *, effect: bool = True, headers: dict[str, str] | None = None
 def test_after_the_request_left_only_one_without_effect_certainly_did_nothing(
     opener: Opener, script: rawserver.Script, expected: type[BackchannelError], effect: bool
 ) -> None:
-    limits = Limits(connect_timeout=0.2, timeout=0.4, max_reply_bytes=64 * KIB)
+    # Only what must run into the time limit gets a short one: machines are busy at times.
+    timeout = 0.4 if expected is TransportTimeout else 30
+    limits = Limits(timeout=timeout, max_reply_bytes=64 * KIB)
     with RawServer(script) as server, pytest.raises(expected) as caught:
         opener.transport(limits).send(post(f"{server.url}/graph?token=tok-1", effect=effect))
     assert type(caught.value) is expected
@@ -73,7 +75,7 @@ def test_after_the_request_left_only_one_without_effect_certainly_did_nothing(
 def test_without_a_connection_nothing_was_sent(opener: Opener, host: str) -> None:
     url = f"http://{host}:{rawserver.unused_port()}"
     with pytest.raises(ConnectError) as caught:
-        opener.transport(QUICK).send(post(url))
+        opener.transport().send(post(url))
     assert caught.value.outcome is Outcome.NOT_SENT
     assert caught.value.retry_safe
     assert url in str(caught.value)
@@ -275,7 +277,7 @@ def test_a_proxy_is_used_if_it_is_given(opener: Opener) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_cannot_be_reached_is_no_connection(opener: Opener, scheme: str) -> None:
-    transport = opener.transport(QUICK, f"http://me:secret-1@127.0.0.1:{rawserver.unused_port()}")
+    transport = opener.transport(None, f"http://me:secret-1@127.0.0.1:{rawserver.unused_port()}")
     with pytest.raises(ConnectError, match="proxy") as caught:
         transport.send(post(f"{scheme}://chat.invalid/graph"))
     assert caught.value.outcome is Outcome.NOT_SENT
