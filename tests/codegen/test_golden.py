@@ -34,6 +34,7 @@ from typing import assert_type
 
 import golden_conditional as conditional
 import golden_defaults as defaults
+import golden_many_types as many
 from backchannel.graphql.client import GraphQLClient
 from backchannel.graphql.models import UNSET, Unset
 
@@ -49,6 +50,15 @@ def use(client: GraphQLClient) -> None:
     if not isinstance(user.friend, Unset):
         assert_type(user.friend.name, str | Unset)
     assert_type(conditional.root(client, yes=True), int | Unset)
+    animal = many.find_animal(client, id="1")
+    assert animal is not None
+    match animal:
+        case many.FindAnimalFox():
+            assert_type(animal.name_fox, str | None)
+        case many.FindAnimalOtherAnimal():
+            assert_type(animal.typename, str)
+        case many.FindAnimalFrog() | many.FindAnimalBat() | many.FindAnimalBee():
+            assert_type(animal.id, str)
     assert_type(defaults.search(client, plain="", text=UNSET).named, list[str])
 """
 

@@ -22,7 +22,7 @@ from graphql import (
     print_ast,
 )
 
-from backchannel.codegen.selection import TYPENAME
+from backchannel.codegen.conditions import TYPENAME
 from backchannel.codegen.shapes import composite, condition_of, field_of, root_of
 
 N = TypeVar("N", bound=Node)

@@ -32,9 +32,9 @@ from graphql import (
     visit,
 )
 
+from backchannel.codegen.conditions import TYPENAME
 from backchannel.codegen.diagnostics import Diagnostic, at_node, from_graphql
 from backchannel.codegen.lint import Lint
-from backchannel.codegen.selection import TYPENAME
 
 Rule = Callable[[GraphQLSchema, DocumentNode, Lint], Iterator[Diagnostic]]
 

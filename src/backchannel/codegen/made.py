@@ -34,7 +34,7 @@ class MadeClass:
     Attributes:
         base: the class of the fragment that it inherits from.
         fields: its own fields.
-        is_other: whether it stands for the types that a newer server adds.
+        is_other: whether it stands for the types that have no class of their own.
     """
 
     base: str | None

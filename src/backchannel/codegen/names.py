@@ -8,7 +8,7 @@
   selects a type more than once, all of these are named by their paths instead
   (`FollowersUserStreamer`), so that no name depends on which comes first.
 - Where the members of a union or interface are told apart, the alias of all has the name of a
-  selection, and the class for types that a newer server adds has `Other` before the type
+  selection, and the class for types without one of their own has `Other` before the type
   (`ChatMessageFieldsOtherChatMessageToken`).
 - Builders in `testing`: snake_case of the class; that of an operation is named like its function,
   for which the builder of a class gives way.

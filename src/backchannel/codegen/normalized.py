@@ -25,7 +25,8 @@ from graphql import (
     VariableNode,
 )
 
-from backchannel.codegen.selection import TYPENAME, Field, Selection, is_object
+from backchannel.codegen.conditions import TYPENAME
+from backchannel.codegen.selection import Field, Selection, is_object
 
 # GraphQL allows no parentheses in names, so no type of a schema is called this.
 HOLDER = "(fragments)"

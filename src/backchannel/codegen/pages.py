@@ -98,7 +98,7 @@ class Connections:
         attributes = self._selector.python_names(on)
         for key, field, fragment in self._fields(on, home):
             below = field.selection
-            if below is None or below.members or is_list(field.definition):
+            if below is None or below.other is not None or is_list(field.definition):
                 continue
             further = (*path, attribute_name(key, attributes))
             connection = self._connection(field, below, further, fragment, types)

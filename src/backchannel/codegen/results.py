@@ -9,12 +9,13 @@ from graphql import GraphQLEnumType, GraphQLUnionType
 
 from backchannel.codegen import names, text
 from backchannel.codegen.annotations import modern, named_classes
+from backchannel.codegen.conditions import TYPENAME
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.made import MadeClass, MadeField
 from backchannel.codegen.module import Module
 from backchannel.codegen.owners import Fragment, Owner, class_names, selections
 from backchannel.codegen.plugin import Decisions
-from backchannel.codegen.selection import TYPENAME, Field, Selection, Selector
+from backchannel.codegen.selection import Field, Selection, Selector
 from backchannel.codegen.shapes import innermost
 
 MODELS = "backchannel.graphql.models"
@@ -72,7 +73,7 @@ class ResultClasses:
         annotation = _fields(self._class(token))[token]
         if self._write_alias(root):
             return
-        if root.members:
+        if root.other is not None:
             self._write_members(root, token + token, annotation)
         else:
             self._write_selection(root, token + token)
@@ -135,7 +136,7 @@ class ResultClasses:
             if below is None or below.is_fragment:
                 continue
             below_name = engine_name + field.token.capitalize()
-            if below.members:
+            if below.other is not None:
                 self._write_members(below, below_name, annotations[field.token])
             else:
                 self._write_selection(below, below_name)
@@ -145,8 +146,9 @@ class ResultClasses:
         """Write the members of a divided selection, and the alias of their union.
 
         ariadne's union also has a class for the interface itself, for types without fields of
-        their own; here each type of the schema is a member, and that class is the one for types
-        that a newer server adds. Of a union's new types only `__typename` can be known.
+        their own; here that class is the one for types without a member: those that a newer
+        server adds, and where there are many types those that are not mentioned. Of a union's
+        other types only `__typename` can be known.
         """
         members = {engine_name + name: member for name, member in selection.members.items()}
         united = [each for each in named_classes(annotation) if each in members]
@@ -163,7 +165,9 @@ class ResultClasses:
         )
         self._module.use("typing", "TypeAlias")
         self.exported.append(alias)
-        self.aliases[alias] = [self.name_of(members[each]) for each in united]
+        # What stands for the alias is its first member; it has none where no type is mentioned.
+        stand_ins = [members[each] for each in united] or [selection.other]
+        self.aliases[alias] = [self.name_of(each) for each in stand_ins]
         self._module.add(f"{alias}: TypeAlias = {union}\n")
 
     def _write_class(
@@ -290,9 +294,14 @@ class ResultClasses:
         said = text.clean(selection.type.description)
         own = f"What {self._owner.title} selects of {type_name}."
         if selection.is_other:
+            why = (
+                f"{self._owner.title} mentions no such type, or the schema has none"
+                if selection.is_partial
+                else "The schema has no such type"
+            )
             own = text.paragraphs(
                 f"What {self._owner.title} selects of {type_name}, in an object of another type.",
-                "The schema has no such type; `typename` is its name.",
+                f"{why}; `typename` is its name.",
             )
         return text.paragraphs(
             text.summarized(said, width), own, text.section("Attributes", described, width)

@@ -3,9 +3,9 @@
 Every selection set becomes a `Selection` in which fields of one response key are merged, type
 conditions are decided, and it is known which fields may be missing because of `@include` and
 `@skip`. A selection on an abstract type whose fields depend on the type is divided into a member
-for each type. Fragments stay where a class can inherit from them. From this, `normalized` prints
-documents in which nothing is left that ariadne-codegen gets wrong, and `results` makes classes of
-the types that it decided.
+for each type, or for each that is mentioned where there are many. Fragments stay where a class can
+inherit from them. From this, `normalized` prints documents in which nothing is left that
+ariadne-codegen gets wrong, and `results` makes classes of the types that it decided.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from graphql import (
-    BooleanValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -27,16 +26,21 @@ from graphql import (
     GraphQLUnionType,
     InlineFragmentNode,
     OperationDefinitionNode,
-    SelectionNode,
     SelectionSetNode,
     TypeNameMetaFieldDef,
 )
 
 from backchannel.codegen import names
+from backchannel.codegen.conditions import TYPENAME, Conditions, is_conditional
 from backchannel.codegen.diagnostics import CompileError, Diagnostic, at_node
 from backchannel.codegen.shapes import composite, condition_of, field_of, root_of
 
-TYPENAME = "__typename"
+MANY_TYPES = 20
+"""How many types a divided selection has a class for each of.
+
+A few are what an application tells apart, and are decoded at once. Interfaces such as that of all
+nodes have hundreds of types, of which an operation means those that it mentions.
+"""
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,11 @@ class Selection:
             member, the selection is the fragment.
         members: for a divided selection on an abstract type, the selections by type.
         is_member: whether it is such a member.
-        other: for a divided selection, what is selected from types that a newer server adds.
+        other: for a divided selection, what is selected from types that are not among the members,
+            as those that a newer server adds.
         is_other: whether it is such a selection.
+        is_partial: whether it is divided, or is the other of what is, and the members are only
+            the types that the operation mentions.
     """
 
     type: GraphQLCompositeType
@@ -90,6 +97,7 @@ class Selection:
     is_member: bool = False
     other: Selection | None = None
     is_other: bool = False
+    is_partial: bool = False
 
     @property
     def is_fragment(self) -> bool:
@@ -125,6 +133,7 @@ class Selector:
     ) -> None:
         self._schema = schema
         self._fragments = fragments
+        self._conditions = Conditions(schema, fragments)
         self._secrets = secrets
         self._resolved: dict[str, Selection] = {}
         self._tokens = 0
@@ -170,15 +179,8 @@ class Selector:
         if isinstance(on, GraphQLInterfaceType | GraphQLUnionType):
             if len(spreads) == 1 and self._only_spreads(groups):
                 return Selection(on, node, fragment=spreads.pop())
-            if self._is_divided(groups, on):
-                members = {
-                    member.name: self._resolve(groups, member, is_member=True)
-                    for member in self._schema.get_possible_types(on)
-                }
-                fields = self._merge(groups, on)
-                fields.pop(TYPENAME, None)
-                other = Selection(on, node, fields, is_other=True)
-                return Selection(on, node, members=members, other=other)
+            if self._conditions.divide([each for each, _ in groups], on):
+                return self._divided(groups, on)
             return Selection(on, node, {**self._typename(on, node), **self._merge(groups, on)})
         if len(spreads) == 1:
             inheriting = self._inherit(groups, on, spreads.pop(), is_member)
@@ -188,6 +190,22 @@ class Selector:
         if is_member:
             fields.pop(TYPENAME, None)
         return Selection(on, node, fields, is_member=is_member)
+
+    def _divided(
+        self, groups: Sequence[Group], on: GraphQLInterfaceType | GraphQLUnionType
+    ) -> Selection:
+        """The selection by type: by each type, or of many types by each that is mentioned."""
+        node = groups[0][0]
+        types = self._schema.get_possible_types(on)
+        is_partial = len(types) > MANY_TYPES
+        if is_partial:
+            mentioned = self._conditions.mentioned([each for each, _ in groups], on)
+            types = [each for each in types if each.name in mentioned]
+        members = {each.name: self._resolve(groups, each, is_member=True) for each in types}
+        fields = self._merge(groups, on)
+        fields.pop(TYPENAME, None)
+        other = Selection(on, node, fields, is_other=True, is_partial=is_partial)
+        return Selection(on, node, members=members, other=other, is_partial=is_partial)
 
     def _inherit(
         self, groups: Sequence[Group], on: GraphQLCompositeType, fragment: str, is_member: bool
@@ -296,48 +314,13 @@ class Selector:
     ) -> Iterator[tuple[FieldNode, bool]]:
         """The fields that are selected from a type, and whether they may be left out."""
         for node in selection_set.selections:
-            may_miss = conditional or _is_conditional(node)
+            may_miss = conditional or is_conditional(node)
             if isinstance(node, FieldNode):
                 yield node, may_miss
             elif not (isinstance(node, FragmentSpreadNode) and node.name.value == without):
-                condition, inner = self._inner(node, on)
-                if self._covers(condition, on):
+                condition, inner = self._conditions.inner(node, on)
+                if self._conditions.covers(condition, on):
                     yield from self._fields_on(inner, on, without, conditional=may_miss)
-
-    def _inner(
-        self, node: SelectionNode, on: GraphQLCompositeType
-    ) -> tuple[GraphQLCompositeType, SelectionSetNode]:
-        """The type condition and the selection set of a fragment, inline or by name."""
-        if isinstance(node, FragmentSpreadNode):
-            definition = self._fragments[node.name.value]
-            return condition_of(self._schema, definition), definition.selection_set
-        assert isinstance(node, InlineFragmentNode)
-        return condition_of(self._schema, node, on), node.selection_set
-
-    def _covers(self, condition: GraphQLCompositeType, on: GraphQLCompositeType) -> bool:
-        """Whether every object of the type `on` meets the condition, in any newer schema too."""
-        if condition.name == on.name:
-            return True
-        if isinstance(condition, GraphQLUnionType | GraphQLInterfaceType):
-            return self._schema.is_sub_type(condition, on)
-        return False
-
-    def _is_divided(self, groups: Sequence[Group], on: GraphQLCompositeType) -> bool:
-        """Whether the types of an abstract type have to be told apart."""
-        if isinstance(on, GraphQLUnionType):
-            return True
-        return any(self._divides(selection_set, on) for selection_set, _ in groups)
-
-    def _divides(self, selection_set: SelectionSetNode, on: GraphQLCompositeType) -> bool:
-        for node in selection_set.selections:
-            if isinstance(node, FieldNode):
-                if field_of(on, node.name.value) is None and node.name.value != TYPENAME:
-                    return True
-            else:
-                condition, inner = self._inner(node, on)
-                if not self._covers(condition, on) or self._divides(inner, on):
-                    return True
-        return False
 
     def _direct_spreads(self, groups: Sequence[Group], on: GraphQLCompositeType) -> Iterator[str]:
         """The fragments on exactly this type that are spread for sure."""
@@ -345,10 +328,10 @@ class Selector:
             if conditional and len(groups) > 1:
                 continue
             for node in selection_set.selections:
-                if isinstance(node, FieldNode) or _is_conditional(node):
+                if isinstance(node, FieldNode) or is_conditional(node):
                     continue
-                condition, inner = self._inner(node, on)
-                if isinstance(node, InlineFragmentNode) and self._covers(condition, on):
+                condition, inner = self._conditions.inner(node, on)
+                if isinstance(node, InlineFragmentNode) and self._conditions.covers(condition, on):
                     yield from self._direct_spreads([(inner, False)], on)
                 elif isinstance(node, FragmentSpreadNode) and condition.name == on.name:
                     yield node.name.value
@@ -356,7 +339,7 @@ class Selector:
     def _only_spreads(self, groups: Sequence[Group]) -> bool:
         """Whether there is nothing but spreads, each there for sure, and `__typename`."""
         return all(
-            not _is_conditional(node)
+            not is_conditional(node)
             and (
                 isinstance(node, FragmentSpreadNode)
                 or (
@@ -373,13 +356,3 @@ class Selector:
 def is_object(selection: Selection) -> bool:
     """Whether the selection is on an object type."""
     return isinstance(selection.type, GraphQLObjectType)
-
-
-def _is_conditional(node: SelectionNode) -> bool:
-    for directive in node.directives:
-        if directive.name.value in ("include", "skip"):
-            value = directive.arguments[0].value
-            always = directive.name.value == "include"
-            if not (isinstance(value, BooleanValueNode) and value.value is always):
-                return True
-    return False

@@ -50,7 +50,10 @@ OTHER_TYPE = "(other)"
 
 
 class OtherResult(Result, frozen=True, kw_only=True, tag=OTHER_TYPE, tag_field="__typename"):
-    """Base of the classes for members of a union or interface that a newer server adds.
+    """Base of the classes for members of a union or interface without a class of their own.
+
+    A newer server may have added them; of more than 20 types, they are those that the operation
+    does not mention.
 
     Attributes:
         typename: the name of the type.

@@ -1,4 +1,6 @@
-"""Decoding members of unions and interfaces that the schema does not know.
+"""Decoding members of unions and interfaces that have no class of their own.
+
+A newer server added them, or there are many types and the operation does not mention these.
 
 msgspec refuses an object whose `__typename` is of no member. So data is decoded closed, which is
 fast, and only where a tag was refused once more: as plain JSON, in which such objects get the tag
@@ -58,14 +60,14 @@ def _is_about_a_tag(error: msgspec.ValidationError) -> bool:
 
 
 def _convert_marked(data: object, result: type[T]) -> T:
-    # Loaded for a server newer than the schema only.
+    # Loaded only where such an object came.
     from msgspec.inspect import type_info
 
     return msgspec.convert(_marked(data, type_info(result)), result, dec_hook=decode_scalar)
 
 
 def _marked(data: object, expected: inspect.Type) -> object:
-    """A copy of the data in which objects of unknown types have the tag of other types."""
+    """A copy of the data in which objects without a class have the tag of other types."""
     from msgspec.inspect import ListType, StructType, UnionType
 
     kinds = expected.types if isinstance(expected, UnionType) else (expected,)
