@@ -162,8 +162,8 @@ def _edited(contestant: Callable[[], Cost], path: Path, document: str) -> Callab
 def _calls(directory: Path, rounds: int) -> str:
     """Importing one function of the package, and making its request, however many there are."""
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from ours import operations;"
-        "name = sorted(operations.__all__)[0]; print(getattr(operations, name).document)"
+        "import sys; sys.path.insert(0, sys.argv[1]); import ours; name = sys.argv[2];"
+        "print(getattr(ours, name), getattr(ours.operations, name.upper()).document)"
     )
     contestants = {
         f"of {count} operations": _import(program, directory / f"of{count}") for count in COUNTS
@@ -174,7 +174,8 @@ def _calls(directory: Path, rounds: int) -> str:
 
 
 def _import(program: str, directory: Path) -> Callable[[], Cost]:
-    return lambda: run([sys.executable, "-c", program, directory], directory)
+    module = min((directory / "ours/_operations").glob("[!_]*.py"))
+    return lambda: run([sys.executable, "-c", program, directory, module.stem], directory)
 
 
 def _scalars(schema: GraphQLSchema) -> list[str]:

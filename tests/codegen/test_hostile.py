@@ -109,7 +109,7 @@ def shapes(files: dict[str, str]) -> dict[str, str]:
     """The code of the modules without what stands in string constants, and without comments."""
     found: dict[str, str] = {}
     for name, code in files.items():
-        if name.endswith(".py"):
+        if name.endswith((".py", ".pyi")):
             tree = ast.parse(code)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -123,7 +123,7 @@ def comments(files: dict[str, str]) -> list[str]:
     return [
         line
         for name, code in files.items()
-        if name.endswith(".py")
+        if name.endswith((".py", ".pyi"))
         for line in code.split("\n")
         if line.startswith("#")
     ]
@@ -141,7 +141,7 @@ def test_a_hostile_text_is_nothing_but_text(text: str) -> None:
 
 
 def constants(files: dict[str, str]) -> list[ast.Constant]:
-    trees = [ast.parse(code) for name, code in files.items() if name.endswith(".py")]
+    trees = [ast.parse(code) for name, code in files.items() if name.endswith((".py", ".pyi"))]
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
 
 

@@ -1,5 +1,6 @@
 """The package as a whole: exports, imports, stamp, and that it is the same every time."""
 
+import ast
 import importlib
 import json
 import subprocess
@@ -32,6 +33,8 @@ def test_importing_a_function_loads_only_what_it_needs() -> None:
     ours = {name for name in modules if name.startswith("glimesh_api._operations.")}
     assert ours == {"glimesh_api._operations.find_channel"}
     assert "glimesh_api.operations" not in modules
+    # The table of all names is for other names than those of functions and inputs.
+    assert "glimesh_api._exports" not in modules
 
 
 def test_importing_the_package_loads_no_operation() -> None:
@@ -53,6 +56,55 @@ def test_everything_exported_is_there(case: Case) -> None:
     assert set(fragments.__all__) == {"Named", "Secretive"}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = api.nothing
+
+
+def test_everything_is_there_for_whoever_imports_all(case: Case) -> None:
+    api = case("selections")
+    for module in ("", ".operations", ".fragments", ".testing"):
+        names: dict[str, object] = {}
+        exec(f"from {api.__name__}{module} import *", names)
+        listed = importlib.import_module(f"{api.__name__}{module}").__all__
+        assert listed
+        assert set(listed) == set(names) - {"__builtins__"}
+
+
+def test_the_stubs_say_what_is_there(
+    case_files: Callable[[str], dict[str, str]], imported: Callable[..., ModuleType]
+) -> None:
+    files = case_files("connections")
+    api = imported(files)
+    stubs = {name: text for name, text in files.items() if name.endswith(".pyi")}
+    assert len(stubs) == 4
+    for name, text in stubs.items():
+        home = name.removesuffix(".pyi").removesuffix("__init__").replace("/", ".").strip(".")
+        module = importlib.import_module(f"{api.__name__}.{home}".strip("."))
+        tree = ast.parse(text)
+        stated = {
+            alias.name
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        assert isinstance(tree.body[-1], ast.Assign)
+        assert ast.literal_eval(tree.body[-1].value) == module.__all__
+        assert stated == set(module.__all__)
+
+
+def test_modules_that_find_names_are_the_same_whatever_they_find(
+    case_files: Callable[[str], dict[str, str]],
+) -> None:
+    one, other = case_files("selections"), case_files("connections")
+    for name in ("__init__.py", "operations.py", "fragments.py", "testing/__init__.py"):
+        assert one[name] == other[name]
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "Nothing", "NOTHING", "a.b", "__wrapped__", "__init__.x"]
+)
+def test_what_is_not_there_is_no_attribute(case: Case, name: str) -> None:
+    api = case("selections")
+    for module in (api, api.operations, api.testing):
+        assert not hasattr(module, name)
 
 
 def test_a_function_stays_the_function_whatever_is_imported(case: Case) -> None:
@@ -99,7 +151,9 @@ def test_every_module_says_that_it_is_generated(
     case_files: Callable[[str], dict[str, str]],
 ) -> None:
     files = case_files("names")
-    assert all(text.startswith(HEADER) for name, text in files.items() if name.endswith(".py"))
+    modules = {name: text for name, text in files.items() if name.endswith((".py", ".pyi"))}
+    assert {"__init__.py", "__init__.pyi"} <= set(modules)
+    assert all(text.startswith(HEADER) for text in modules.values())
     assert "py.typed" in files
 
 

@@ -53,7 +53,7 @@ def readable(files: dict[str, str]) -> dict[str, str]:
         for name, text in files.items()
         if name.endswith(".py")
         and ("\nclass " in text or "\ndef " in text or "TypeAlias =" in text)
-        if "_HOMES" not in text
+        if "def __getattr__" not in text
     }
     return {**kept, LISTING: "".join(f"{name}\n" for name in sorted(files))}
 

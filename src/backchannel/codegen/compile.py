@@ -29,7 +29,7 @@ from backchannel.codegen.normalized import Normalizer
 from backchannel.codegen.operations import OperationModule, OperationPlan
 from backchannel.codegen.overrides import apply_overrides
 from backchannel.codegen.owners import Fragment
-from backchannel.codegen.package import init_module, listing_module, private_package
+from backchannel.codegen.package import builder_files, package_files
 from backchannel.codegen.plan import Plan, make_plan
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import ResultClasses
@@ -192,6 +192,7 @@ class _Exports:
     """The names that the package exports, and where from; finds names given twice."""
 
     homes: dict[str, str] = field(default_factory=dict[str, str])
+    types: dict[str, str] = field(default_factory=dict[str, str])
     problems: list[Diagnostic] = field(default_factory=list[Diagnostic])
     _first: dict[str, Node] = field(default_factory=dict[str, Node])
 
@@ -200,6 +201,11 @@ class _Exports:
         for name in exported:
             self.reserve(name, node)
             self.homes[name] = home
+
+    def add_type(self, name: str, home: str, node: Node) -> None:
+        """Export an input or enum."""
+        self.reserve(name, node)
+        self.types[name] = home
 
     def reserve(self, name: str, node: Node) -> None:
         """Take a name that only modules inside of the package use."""
@@ -224,7 +230,6 @@ def _render(plan: Plan) -> dict[str, str]:
     exports = _Exports()
     constants: dict[str, str] = {}
     made: list[Made] = []
-    fragment_homes: dict[str, str] = {}
     with Engine(plan.schema, list(fragments.values()), held, plan.scalars) as engine:
         for fragment in plan.fragments.values():
             home = f"_fragments.{fragment.module}"
@@ -233,7 +238,6 @@ def _render(plan: Plan) -> dict[str, str]:
             files[_fragment_file(fragment)] = text
             made.append(of_module)
             exports.add(exported, f".{home}", fragment.selection.node)
-            fragment_homes |= dict.fromkeys(exported, f".{home}")
         # One after the other, so that what is decided on an operation is not kept.
         for operation in plan.operations:
             home = f"_operations.{operation.function}"
@@ -256,7 +260,7 @@ def _render(plan: Plan) -> dict[str, str]:
     for home, types in (("enums", enums), ("input_types", inputs)):
         for each in types:
             assert each.ast_node is not None, "the schema was parsed"
-            exports.add([names.class_name(each.name)], f".{home}", each.ast_node)
+            exports.add_type(names.class_name(each.name), f".{home}", each.ast_node)
     for operation in plan.operations:
         exports.reserve(operation.constant, operation.definition)
     for named in plan.types:
@@ -267,14 +271,8 @@ def _render(plan: Plan) -> dict[str, str]:
     files["enums.py"] = enums_module(enums, decisions)
     files["input_types.py"] = input_types_module(inputs, decisions, plan.scalars)
     files["scalars.py"] = scalars_module(plan.scalars)
-    files["operations.py"] = listing_module(
-        "The operations as constants without I/O, each named like its function.", constants
-    )
-    files["fragments.py"] = listing_module("The types of the fragments.", fragment_homes)
-    files["_operations/__init__.py"] = private_package("A module for each operation.")
-    files["_fragments/__init__.py"] = private_package("A module for each fragment.")
-    files["__init__.py"] = init_module(exports.homes, ("operations", TESTING))
-    files.update(_builder_modules(made, plan, exports.homes))
+    files.update(package_files(exports.homes, exports.types, constants, ("operations", TESTING)))
+    files.update(_builder_modules(made, plan, {**exports.homes, **exports.types}))
     return files
 
 
@@ -287,12 +285,8 @@ def _builder_modules(
     for home, text, exported in Builders(made, plan.scalars, {**homes, **scalars}).files():
         listed |= dict.fromkeys(exported, f".{home}")
         yield f"{TESTING}/{home.replace('.', '/')}.py", text
-    yield (
-        f"{TESTING}/__init__.py",
-        listing_module("Builders of results for tests: whatever is left out is made up.", listed),
-    )
-    yield f"{TESTING}/_operations/__init__.py", private_package("A module for each operation.")
-    yield f"{TESTING}/_fragments/__init__.py", private_package("A module for each fragment.")
+    for name, text in builder_files(listed):
+        yield f"{TESTING}/{name}", text
 
 
 def _fragment_module(

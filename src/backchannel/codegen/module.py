@@ -47,15 +47,13 @@ class Module:
         """Add a block of code."""
         self._blocks.append(block)
 
-    def render(self) -> str:
-        """The code, not formatted yet."""
+    def render(self, *, is_stub: bool = False) -> str:
+        """The code, not formatted yet; that of a stub without what only run time needs."""
         if self._typing_imports:
             self.use("typing", "TYPE_CHECKING")
-        lines = [
-            HEADER + self._comments,
-            text.docstring(self._docstring, 0),
-            "from __future__ import annotations\n",
-        ]
+        lines = [HEADER + self._comments]
+        if not is_stub:
+            lines += [text.docstring(self._docstring, 0), "from __future__ import annotations\n"]
         lines += _import_lines(self._modules, self._imports)
         if self._typing_imports:
             lines.append("\nif TYPE_CHECKING:")
