@@ -64,10 +64,11 @@ def _tables(directory: Path, rounds: int) -> Iterator[str]:
 
 
 def _project(directory: Path, rounds: int) -> str:
+    schema = _ROOT / "schema/glimesh.graphql"
     given = Input(
-        schema=_ROOT / "schema/glimesh.graphql",
+        schema=schema,
         queries=_ROOT / "queries",
-        scalars=("NaiveDateTime", "DateTime"),
+        scalars=_scalars(build_schema(schema.read_text(encoding="utf-8"))),
         overrides=_ROOT / "schema/overrides.toml",
     )
     contestants = {

@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from backchannel.codegen import manifest
+from backchannel.codegen.files import graphql_files
 from backchannel.codegen.manifest import Inputs, Manifest
 
 if TYPE_CHECKING:
@@ -25,11 +25,8 @@ if TYPE_CHECKING:
     from backchannel.codegen.incremental import Session
     from backchannel.codegen.sources import SourceFile
 
-SUFFIXES = (".graphql", ".graphqls", ".gql")
 
-
-@dataclass(frozen=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """What `backchannel generate` was asked for.
 
     Attributes:
@@ -167,6 +164,6 @@ def listed(paths: Sequence[Path]) -> Iterator[Path]:
     """Files, and all GraphQL files of directories, in the order of their names."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES)
+            yield from graphql_files(path)
         else:
             yield path

@@ -27,9 +27,8 @@ from backchannel.codegen.diagnostics import (
     in_order,
     not_utf8,
 )
+from backchannel.codegen.files import SUFFIXES, graphql_files
 from backchannel.codegen.rules import RULES
-
-SUFFIXES = (".graphql", ".graphqls", ".gql")
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -53,13 +52,7 @@ def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
     files: list[SourceFile] = []
     problems: list[Diagnostic] = []
     for path in paths:
-        found = (
-            sorted(
-                each for each in path.rglob("*") if each.suffix in SUFFIXES and not each.is_dir()
-            )
-            if path.is_dir()
-            else [path]
-        )
+        found = graphql_files(path) if path.is_dir() else [path]
         if not found:
             problems.append(
                 Diagnostic(path=str(path), message=f"no {', '.join(SUFFIXES)} file in here")
