@@ -5,9 +5,9 @@ Names are loaded on first use, so that `import backchannel` costs next to nothin
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+from backchannel.lazy import lazy_names
 from backchannel.version import VERSION
 
 if TYPE_CHECKING:
@@ -63,14 +63,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    try:
-        home = _HOMES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

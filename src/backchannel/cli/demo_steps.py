@@ -16,7 +16,7 @@ from backchannel.local.rocketchat.seed import BOT, GENERAL
 
 STREAMER = "streamer"
 TOKEN = "tok-viewer"  # noqa: S105  the local server's own, known to everybody
-TOKEN_WITHOUT_SCOPE = "tok-noscope"  # noqa: S105
+TOKEN_WITHOUT_SCOPE = "tok-noscope"  # noqa: S105  likewise
 LAST = 5
 
 

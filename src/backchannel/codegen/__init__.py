@@ -6,8 +6,9 @@ nothing. The command `backchannel generate` reads the files, calls it and writes
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from backchannel.lazy import lazy_names
 
 if TYPE_CHECKING:
     from backchannel.codegen.compile import compile_package
@@ -35,14 +36,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    try:
-        home = _HOMES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -63,6 +63,7 @@ class Documents:
         return self._definition(definition, condition_of(self._schema, definition))
 
     def _definition(self, node: N, on: GraphQLCompositeType) -> N:
+        # The bound of N, a node of any definition, does not declare what both kinds have.
         selection_set = cast("SelectionSetNode", getattr(node, "selection_set"))  # noqa: B009
         return _with(node, selection_set=self._selection_set(selection_set, on))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from backchannel.lazy import lazy_names
 
 if TYPE_CHECKING:
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
@@ -14,12 +15,5 @@ __all__ = ["AsyncGraphQLClient", "GraphQLClient", "Operation"]
 _HOMES = {"AsyncGraphQLClient": "client", "GraphQLClient": "client", "Operation": "operation"}
 
 
-def __getattr__(name: str) -> object:
-    # Lazy, because every generated module imports from this package.
-    try:
-        home = _HOMES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+# Because every generated module imports from this package.
+__getattr__ = lazy_names(__name__, _HOMES)

@@ -197,6 +197,7 @@ def decode_scalar(marker: type[Any], value: object) -> object:
     if marker is object:
         # A scalar that stays plain JSON.
         return value
+    # How a hook tells msgspec that the type is none of its own.
     raise NotImplementedError(f"no way to decode {marker.__name__}")
 
 

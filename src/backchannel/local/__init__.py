@@ -5,9 +5,10 @@ They run on Starlette and uvicorn, which the extra `local` installs.
 
 from __future__ import annotations
 
-import importlib
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from backchannel.lazy import lazy_names
 
 if TYPE_CHECKING:
     from backchannel.local.glimesh import LocalGlimesh
@@ -26,12 +27,5 @@ for _needed in ("starlette", "uvicorn"):
 del _needed
 
 
-def __getattr__(name: str) -> object:
-    # Lazy, so that one server can be used without loading the other.
-    try:
-        home = _HOMES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+# So that one server can be used without loading the other.
+__getattr__ = lazy_names(__name__, _HOMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Literal, TypeAlias
 
 from backchannel.local.rocketchat.world import JSONObject
@@ -9,7 +10,7 @@ from backchannel.local.rocketchat.world import JSONObject
 Age: TypeAlias = Literal[3, 7, 8]
 
 
-class Refusal(Exception):
+class Refusal(Exception, ABC):
     """The end of a request that is not answered as asked: a status and a body."""
 
     status = 400
@@ -18,8 +19,9 @@ class Refusal(Exception):
         """The JSON a server of this age answers with."""
         return self._body(age)
 
+    @abstractmethod
     def _body(self, age: Age) -> JSONObject:
-        raise NotImplementedError
+        """The body, by the kind of refusal."""
 
 
 class MeteorError(Refusal):
