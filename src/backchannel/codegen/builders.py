@@ -17,6 +17,7 @@ from backchannel.codegen import names, text
 from backchannel.codegen.configuration import ScalarMapping
 from backchannel.codegen.made import Made, MadeClass, MadeField
 from backchannel.codegen.module import Module
+from backchannel.codegen.names import TypeNames
 from backchannel.codegen.results import MODELS
 from backchannel.codegen.shapes import innermost, type_of
 
@@ -37,6 +38,7 @@ class Builders:
     Args:
         made: what the modules of operations and fragments are made of.
         scalars: mappings of the custom scalars in use.
+        types: the names of the schema's types.
         homes: the modules of enums and scalars by their names, relative to the package.
     """
 
@@ -44,10 +46,12 @@ class Builders:
         self,
         made: Sequence[Made],
         scalars: Mapping[str, ScalarMapping],
+        types: TypeNames,
         homes: Mapping[str, str],
     ) -> None:
         self._made = made
         self._scalars = scalars
+        self._types = types
         self._classes = {name: each for part in made for name, each in part.classes.items()}
         self._aliases = {name: each for part in made for name, each in part.aliases.items()}
         self._homes = {**homes, **{name: f".{part.home}" for part in made for name in part.classes}}
@@ -171,7 +175,7 @@ class Builders:
         if field.field.name == "__typename":
             return '"Other"'
         if isinstance(named, GraphQLEnumType):
-            enum = names.class_name(named.name)
+            enum = self._types.classes[named.name]
             if module is not None:
                 self._use(module, enum)
             return f"{enum}.{next(iter(names.members(named.values).values()))}"

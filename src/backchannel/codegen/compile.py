@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from graphql import DocumentNode, GraphQLEnumType, GraphQLInputObjectType, GraphQLSchema, Node
 
-from backchannel.codegen import names
 from backchannel.codegen.builders import Builders
 from backchannel.codegen.configuration import Configuration
 from backchannel.codegen.coordinates import Coordinates
@@ -260,17 +259,17 @@ def _render(plan: Plan) -> dict[str, str]:
     for home, types in (("enums", enums), ("input_types", inputs)):
         for each in types:
             assert each.ast_node is not None, "the schema was parsed"
-            exports.add_type(names.class_name(each.name), f".{home}", each.ast_node)
+            exports.add_type(plan.names.classes[each.name], f".{home}", each.ast_node)
     for operation in plan.operations:
         exports.reserve(operation.constant, operation.definition)
     for named in plan.types:
         if named.name in plan.scalars and named.ast_node is not None:
-            exports.reserve(names.class_name(named.name), named.ast_node)
+            exports.reserve(plan.names.classes[named.name], named.ast_node)
     if exports.problems:
         raise CompileError(in_order(exports.problems))
-    files["enums.py"] = enums_module(enums, decisions)
-    files["input_types.py"] = input_types_module(inputs, decisions, plan.scalars)
-    files["scalars.py"] = scalars_module(plan.scalars)
+    files["enums.py"] = enums_module(enums, decisions, plan.names)
+    files["input_types.py"] = input_types_module(inputs, decisions, plan.scalars, plan.names)
+    files["scalars.py"] = scalars_module(plan.scalars, plan.names)
     files.update(package_files(exports.homes, exports.types, constants, ("operations", TESTING)))
     files.update(_builder_modules(made, plan, {**exports.homes, **exports.types}))
     return files
@@ -280,9 +279,10 @@ def _builder_modules(
     made: Sequence[Made], plan: Plan, homes: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """The files of the package `testing`."""
-    scalars = {names.class_name(name): ".scalars" for name in plan.scalars}
+    scalars = {plan.names.classes[name]: ".scalars" for name in plan.scalars}
     listed: dict[str, str] = {}
-    for home, text, exported in Builders(made, plan.scalars, {**homes, **scalars}).files():
+    builders = Builders(made, plan.scalars, plan.names, {**homes, **scalars})
+    for home, text, exported in builders.files():
         listed |= dict.fromkeys(exported, f".{home}")
         yield f"{TESTING}/{home.replace('.', '/')}.py", text
     for name, text in builder_files(listed):
@@ -295,7 +295,9 @@ def _fragment_module(
     """The module of a fragment, what it exports, and what that is made of."""
     on = fragment.selection.type.name
     module = Module(f"The fragment {fragment.name} on {on}.")
-    results = ResultClasses(module, fragment.owner, plan.selector, plan.fragments, decisions, ".")
+    results = ResultClasses(
+        module, fragment.owner, plan.selector, plan.fragments, decisions, plan.names, "."
+    )
     if is_object(fragment.selection):
         results.write(fragment.selection)
     else:
@@ -309,10 +311,22 @@ def _operation_module(
 ) -> tuple[str, list[str], Made]:
     """The module of an operation, what it exports beside the function, and that is made of."""
     writer = OperationModule(
-        operation, plan.schema, plan.selector, decisions, plan.scalars, plan.max_page_size
+        operation,
+        plan.schema,
+        plan.selector,
+        decisions,
+        plan.names,
+        plan.scalars,
+        plan.max_page_size,
     )
     results = ResultClasses(
-        writer.module, operation.owner, plan.selector, plan.fragments, decisions, ".._fragments."
+        writer.module,
+        operation.owner,
+        plan.selector,
+        plan.fragments,
+        decisions,
+        plan.names,
+        ".._fragments.",
     )
     text = writer.render(results)
     made = Made(

@@ -19,34 +19,33 @@ from backchannel.codegen.annotations import modern, without_none
 from backchannel.codegen.configuration import ScalarMapping, modules_of
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.module import Module
+from backchannel.codegen.names import TypeNames
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import BUILTIN_SCALARS, MODELS, description
 from backchannel.codegen.shapes import innermost, type_of
 
 
-def leaf_name(named: GraphQLNamedType, module: Module, package: str, python_name: str) -> str:
+def leaf_name(
+    named: GraphQLNamedType, module: Module, types: TypeNames, package: str, python_name: str
+) -> str:
     """The name of an input's or variable's innermost type, imported where it is generated.
 
     Args:
         named: the type in the schema.
         module: the module that needs it.
+        types: the names of the schema's types.
         package: the generated package, relative to the module (`.`, `..`).
         python_name: what ariadne-codegen calls it.
     """
     if named.name in BUILTIN_SCALARS:
         return python_name
-    name = names.class_name(named.name)
+    name = types.classes[named.name]
     if isinstance(named, GraphQLInputObjectType):
         home = "input_types"
     else:
         home = "enums" if isinstance(named, GraphQLEnumType) else "scalars"
     module.use(f"{package}{home}", name)
     return name
-
-
-def scalar_marker(name: str) -> str:
-    """The name of a custom scalar's marker, which parses and serializes it."""
-    return f"{names.class_name(name)}Scalar"
 
 
 def reachable(schema: GraphQLSchema, used: Iterable[str]) -> list[GraphQLNamedType]:
@@ -67,11 +66,12 @@ def input_types_module(
     inputs: Iterable[GraphQLInputObjectType],
     decisions: Decisions,
     mappings: Mapping[str, ScalarMapping],
+    types: TypeNames,
 ) -> str:
     """The module of the input types."""
     module = Module("Input types. A field that is left out is not sent; None is sent as null.")
     for definition in inputs:
-        module.add(_input_class(module, definition, decisions, mappings))
+        module.add(_input_class(module, definition, decisions, mappings, types))
     return module.render()
 
 
@@ -80,6 +80,7 @@ def _input_class(
     definition: GraphQLInputObjectType,
     decisions: Decisions,
     mappings: Mapping[str, ScalarMapping],
+    types: TypeNames,
 ) -> str:
     try:
         annotations = decisions.inputs[definition.name]
@@ -94,15 +95,15 @@ def _input_class(
     markers: list[str] = []
     for name, field in definition.fields.items():
         named = innermost(field)
-        rename = partial(leaf_name, named, module, ".")
+        rename = partial(leaf_name, named, module, types, ".")
         if isinstance(named, GraphQLInputObjectType):
-            rename = partial(_class_of, named)
+            rename = partial(_class_of, named, types)
         decided = without_none(annotations[name]) if one_of else annotations[name]
         annotation = modern(decided, rename)
         given[attributes[name]] = annotation
         fields.append(_input_field(module, name, attributes[name], annotation, field))
         if mappings.get(named.name) and mappings[named.name].parse:
-            marker = scalar_marker(named.name)
+            marker = types.markers[named.name]
             module.use(".scalars", marker)
             markers.append(f'"{attributes[name]}": {marker}')
     if markers:
@@ -125,7 +126,7 @@ def _input_class(
     if one_of:
         fields += _constructors(module, given)
     body = "\n".join(f"    {line}" for line in [text.docstring(doc, 4), *fields])
-    return f"class {names.class_name(definition.name)}({base}, kw_only=True):\n{body}\n"
+    return f"class {types.classes[definition.name]}({base}, kw_only=True):\n{body}\n"
 
 
 def is_one_of(definition: GraphQLInputObjectType) -> bool:
@@ -154,8 +155,8 @@ def _constructors(module: Module, given: Mapping[str, str]) -> list[str]:
     return [*lines, f"    def __init__({me}, *, {', '.join(every)}) -> None: ..."]
 
 
-def _class_of(named: GraphQLNamedType, _: str) -> str:
-    return names.class_name(named.name)
+def _class_of(named: GraphQLNamedType, types: TypeNames, _: str) -> str:
+    return types.classes[named.name]
 
 
 def _input_field(
@@ -176,7 +177,7 @@ def _input_field(
     return f"{attribute}: {kind} = {value}"
 
 
-def enums_module(enums: Iterable[GraphQLEnumType], decisions: Decisions) -> str:
+def enums_module(enums: Iterable[GraphQLEnumType], decisions: Decisions, types: TypeNames) -> str:
     """The module of the enums."""
     module = Module("Enums. A value that the schema does not know is kept: see `is_known`.")
     for definition in enums:
@@ -197,11 +198,11 @@ def enums_module(enums: Iterable[GraphQLEnumType], decisions: Decisions) -> str:
         lines = [text.docstring(doc, 4)]
         lines += [f'{name} = "{value}"' for value, name in members.items()]
         body = "\n".join(f"    {line}" for line in lines)
-        module.add(f"class {names.class_name(definition.name)}(OpenEnum):\n{body}\n")
+        module.add(f"class {types.classes[definition.name]}(OpenEnum):\n{body}\n")
     return module.render()
 
 
-def scalars_module(mappings: Mapping[str, ScalarMapping]) -> str:
+def scalars_module(mappings: Mapping[str, ScalarMapping], types: TypeNames) -> str:
     """The module of the custom scalars.
 
     A scalar with a parser is two things: its Python type to a type checker, and at run time a
@@ -209,7 +210,7 @@ def scalars_module(mappings: Mapping[str, ScalarMapping]) -> str:
     """
     module = Module("Custom scalars: their Python types, and how they are read and written.")
     for name, mapping in sorted(mappings.items()):
-        alias = names.class_name(name)
+        alias = types.classes[name]
         for expression in (mapping.type, mapping.parse, mapping.serialize):
             for needed in modules_of(expression or "None") or ():
                 module.use_module(needed)
@@ -219,7 +220,7 @@ def scalars_module(mappings: Mapping[str, ScalarMapping]) -> str:
             continue
         module.use("typing", "TYPE_CHECKING")
         module.use(MODELS, "scalar")
-        marker = scalar_marker(name)
+        marker = types.markers[name]
         module.add(
             f'{marker} = scalar("{name}", {mapping.parse}, {mapping.serialize})\n'
             "if TYPE_CHECKING:\n"

@@ -2,10 +2,10 @@
 
 - Functions, arguments, fields: snake_case of the name in GraphQL (`streamKey`, `stream_key`).
   Leading underscores go; what would then begin with a digit gets an `x_` in front.
-- Classes: PascalCase. Enums and inputs are named like their types, fragments like themselves, the
-  whole result of an operation is `<Operation>Result`. Any other selection is named by what it is,
-  after its owner: `<Operation><Type>`, `<Fragment><Type>` (`ChatMessagesPageInfo`). Where an owner
-  selects a type more than once, all of these are named by their paths instead
+- Classes: PascalCase. Enums, inputs and scalars are named like their types, fragments like
+  themselves, the whole result of an operation is `<Operation>Result`. Any other selection is named
+  by what it is, after its owner: `<Operation><Type>`, `<Fragment><Type>` (`ChatMessagesPageInfo`).
+  Where an owner selects a type more than once, all of these are named by their paths instead
   (`FollowersUserStreamer`), so that no name depends on which comes first.
 - Where the members of a union or interface are told apart, the alias of all has the name of a
   selection, and the class for types without one of their own has `Other` before the type
@@ -19,14 +19,24 @@
 - Names that meet in one scope (`userId`, `userID`) each keep their spelling in GraphQL, but that
   an `x` stands before a leading underscore (`_id`, `x_id`), and an underscore after a name that
   begins like a class (`Role`, `Role_`).
-- Two classes or functions that would have one name are refused, with both positions.
+- Classes of types that meet (`Role`, `role`): the type that is spelled so keeps the name, the
+  others get trailing underscores, in the order of their names. Fragments, operations and results
+  make way for the types of the schema, used or not, with a trailing underscore.
+- Classes of one owner that meet: by type or by path, the one by type keeps the name; where paths
+  meet (`fooBar`, `foo { bar }`), trailing underscores tell them apart, in the order of the paths.
+- So a name depends on its owner and on the schema, and on no other operation: adding one renames
+  nothing. Where the classes or functions of two owners meet, one of them would have to be renamed:
+  they are refused instead, with both positions.
+- Modules of fragments are private. They differ in more than upper and lower case, which some file
+  systems do not tell apart.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from keyword import iskeyword
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -43,21 +53,34 @@ ONE_OF_FIELDS = FIELDS | {"overload"}
 PARAMETERS = frozenset({"client"})
 """Reserved for the functions themselves."""
 
-FUNCTIONS = BUILTINS | {
-    "annotations",
-    "backchannel",
-    "deprecated",
-    "enums",
-    "fragments",
-    "input_types",
-    "operations",
-    "overload",
-    "scalars",
-    "testing",
-}
-"""Reserved for the modules of the package, and for what modules of operations import."""
+LOOKUP = frozenset({"find_spec", "getattr", "globals", "import_module", "sorted"})
+"""Reserved for the modules that find names when they are asked for, and keep them."""
 
-BUILDERS = BUILTINS | {"annotations", "backchannel", "datetime", "decimal", "uuid"}
+FUNCTIONS = (
+    BUILTINS
+    | LOOKUP
+    | {
+        "annotations",
+        "backchannel",
+        "deprecated",
+        "enums",
+        "fragments",
+        "input_types",
+        "operations",
+        "overload",
+        "require_format",
+        "scalars",
+        "testing",
+        "type_checking",
+        "unset",
+    }
+)
+"""Reserved for the modules of the package, and for what modules of operations import.
+
+The constants of the last two would be in the way of what is imported in capitals.
+"""
+
+BUILDERS = BUILTINS | LOOKUP | {"annotations", "backchannel", "datetime", "decimal", "uuid"}
 """Reserved for what modules of builders import."""
 
 PAGES_PARAMETERS = PARAMETERS | {"backwards", "cursor", "page_size"}
@@ -124,14 +147,70 @@ def member_name(value: str) -> str:
     return freed(_begun(value.lstrip("_"), "x_"), MEMBERS)
 
 
-def class_name(name: str) -> str:
-    """The name of the class of a type or fragment."""
-    return freed(pascal_case(name), CLASSES)
+@dataclass(frozen=True)
+class TypeNames:
+    """The names of a schema's enums, inputs and scalars, whether operations use them or not.
+
+    Attributes:
+        classes: by the types' names in GraphQL.
+        markers: those of the markers of scalars, likewise.
+        reserved: all of them.
+    """
+
+    classes: Mapping[str, str]
+    markers: Mapping[str, str]
+    reserved: frozenset[str]
 
 
-def function_name(operation: str) -> str:
-    """The name of the function of an operation."""
-    return freed(snake_case(operation), FUNCTIONS)
+def type_names(types: Iterable[str], scalars: Iterable[str]) -> TypeNames:
+    """Name the classes of types, and the markers of those that are scalars."""
+    wanted = {name: freed(pascal_case(name), CLASSES) for name in types}
+    taken: set[str] = set()
+    classes = {
+        name: _free(wanted[name], taken)
+        for name in sorted(wanted, key=lambda name: (wanted[name] != name, name))
+    }
+    markers = {name: _free(f"{classes[name]}Scalar", taken) for name in sorted(scalars)}
+    return TypeNames(classes, markers, frozenset(taken))
+
+
+def class_name(name: str, types: TypeNames) -> str:
+    """The name of the class of a fragment, or of an operation's whole result."""
+    return _free(freed(pascal_case(name), CLASSES), set(types.reserved))
+
+
+def selection_names(
+    wanted: Sequence[tuple[str, tuple[str, ...]]], prefix: str, root: str, types: TypeNames
+) -> list[str]:
+    """The names of the classes of one owner, in the order of what is wanted.
+
+    Args:
+        wanted: what is selected by type, see `selected`, and the path of response keys and types
+            that leads to it.
+        prefix: how the names begin.
+        root: the class of the whole selection.
+        types: what the schema has taken.
+    """
+    by_type = [prefix + name for name, _ in wanted]
+    count = Counter(by_type)
+    taken = {*types.reserved, *CLASSES, root}
+    chosen = {
+        index: name for index, name in enumerate(by_type) if count[name] == 1 and name not in taken
+    }
+    taken.update(chosen.values())
+    for index in sorted(range(len(wanted)), key=lambda index: wanted[index][1]):
+        if index not in chosen:
+            path = "".join(pascal_case(part) for part in wanted[index][1])
+            chosen[index] = _free(prefix + path, taken)
+    return [chosen[index] for index in range(len(wanted))]
+
+
+def function_name(operation: str, types: TypeNames) -> str:
+    """The name of the function of an operation; that in capitals is no type's."""
+    name = freed(snake_case(operation), FUNCTIONS)
+    while constant_name(name) in types.reserved:
+        name += "_"
+    return name
 
 
 def pages_name(function: str) -> str:
@@ -161,13 +240,22 @@ def scope(names: Iterable[str], reserved: frozenset[str]) -> dict[str, str]:
 
 def members(values: Iterable[str]) -> dict[str, str]:
     """The names of an enum's members by value, all different."""
-    chosen: dict[str, str] = {}
-    for value in values:
-        name = member_name(value)
-        while name in chosen.values():
-            name += "_"
-        chosen[value] = name
-    return chosen
+    taken: set[str] = set()
+    return {value: _free(member_name(value), taken) for value in values}
+
+
+def fragment_modules(fragments: Iterable[str]) -> dict[str, str]:
+    """The modules of fragments by their names in GraphQL, different in lower case too."""
+    taken: set[str] = set()
+    return {name: _free(freed(snake_case(name), FUNCTIONS), taken) for name in sorted(fragments)}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with underscores after it while it is taken; then it is taken too."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def _spelled(name: str) -> str:

@@ -23,9 +23,10 @@ from backchannel.codegen import names, text
 from backchannel.codegen.annotations import modern, with_nullable_items
 from backchannel.codegen.configuration import ScalarMapping
 from backchannel.codegen.engine import EngineError
-from backchannel.codegen.inputs import leaf_name, scalar_marker
+from backchannel.codegen.inputs import leaf_name
 from backchannel.codegen.made import MadeField
 from backchannel.codegen.module import Module
+from backchannel.codegen.names import TypeNames
 from backchannel.codegen.owners import Owner
 from backchannel.codegen.pages import Connections, PagesFunction
 from backchannel.codegen.parameters import Parameter, signature, values
@@ -50,6 +51,7 @@ class OperationPlan:
         token: its name in the normalized documents.
         variable_tokens: those of its variables.
         function: the name of the function and of its module.
+        root_name: that of the class of the whole result.
         selection: what it selects.
         uses: what its variables stand for.
         document: what goes on the wire.
@@ -60,6 +62,7 @@ class OperationPlan:
     token: str
     variable_tokens: tuple[str, ...]
     function: str
+    root_name: str
     selection: Selection
     uses: Sequence[Use]
     document: str
@@ -68,8 +71,7 @@ class OperationPlan:
     def owner(self) -> Owner:
         """The operation as the owner of result classes."""
         prefix = names.pascal_case(self.name)
-        root_name = names.freed(f"{prefix}Result", names.CLASSES)
-        return Owner(self.name, prefix, self.token, root_name, is_operation=True)
+        return Owner(self.name, prefix, self.token, self.root_name, is_operation=True)
 
     @property
     def constant(self) -> str:
@@ -90,6 +92,7 @@ class OperationModule:
         schema: the schema.
         selector: resolves fragments.
         decisions: the types.
+        types: the names of the schema's types.
         scalars: mappings of the custom scalars in use.
         max_page_size: the most edges that the server gives at once, if it is known.
     """
@@ -100,6 +103,7 @@ class OperationModule:
         schema: GraphQLSchema,
         selector: Selector,
         decisions: Decisions,
+        types: TypeNames,
         scalars: Mapping[str, ScalarMapping],
         max_page_size: int | None,
     ) -> None:
@@ -108,6 +112,7 @@ class OperationModule:
         self._schema = schema
         self._selector = selector
         self._decisions = decisions
+        self._types = types
         self._scalars = scalars
         self._module = Module(f"The {plan.kind} {plan.name}.")
 
@@ -168,7 +173,7 @@ class OperationModule:
     def _leaf(self, named: GraphQLNamedType, given: str) -> str:
         if given == "UnsetType":
             return "Unset"
-        return leaf_name(named, self._module, "..", given)
+        return leaf_name(named, self._module, self._types, "..", given)
 
     def _constant(self, returned: str, root: str | None, parameters: list[Parameter]) -> str:
         plan = self._plan
@@ -192,7 +197,7 @@ class OperationModule:
         options = [f'declared="{print_ast(parameter.variable.type)}"']
         mapping = self._scalars.get(parameter.named.name)
         if mapping is not None and mapping.parse is not None:
-            marker = scalar_marker(parameter.named.name)
+            marker = self._types.markers[parameter.named.name]
             self._module.use("..scalars", marker)
             options.append(f"scalar={marker}")
         uses = [use.coordinate for use in self._plan.uses if use.variable == parameter.wire_name]

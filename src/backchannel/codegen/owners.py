@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backchannel.codegen import names
-from backchannel.codegen.diagnostics import CompileError, at_node, place
+from backchannel.codegen.names import TypeNames
 from backchannel.codegen.selection import Selection
 
 
@@ -54,40 +53,21 @@ class Fragment:
         return Owner(self.name, names.pascal_case(self.name), self.token, self.class_name)
 
 
-def class_names(owner: Owner, root: Selection) -> dict[int, str]:
-    """The names of an owner's classes by the ids of their selections.
-
-    They are named by type, or all of a type by path where it is selected repeatedly.
-
-    Raises:
-        CompileError: two would have one name.
-    """
-    found = [(selection, path) for selection, path, _ in selections(root)]
-    short = [
-        owner.prefix + names.selected(each.type.name, is_other=each.is_other) for each, _ in found
+def class_names(owner: Owner, root: Selection, types: TypeNames) -> dict[int, str]:
+    """The names of an owner's classes by the ids of their selections."""
+    found = [(each, path) for each, path, _ in selections(root) if each is not root]
+    wanted = [
+        (names.selected(each.type.name, is_other=each.is_other), path) for each, path in found
     ]
-    count = Counter([*short, owner.root_name])
-    chosen = {
-        id(selection): name if count[name] == 1 else owner.prefix + path
-        for (selection, path), name in zip(found, short, strict=True)
-    }
-    chosen[id(root)] = owner.root_name
-    first: dict[str, Selection] = {}
-    for selection, _ in found:
-        name = chosen[id(selection)]
-        if first.setdefault(name, selection) is not selection:
-            problem = (
-                f"this would be the class {name}, as would what is at"
-                f" {place(first[name].node)}: give one of the fields an alias"
-            )
-            raise CompileError([at_node(selection.node, problem)])
-    return chosen
+    chosen = names.selection_names(wanted, owner.prefix, owner.root_name, types)
+    ids = [id(each) for each, _ in found]
+    return {id(root): owner.root_name, **dict(zip(ids, chosen, strict=True))}
 
 
 def selections(
-    selection: Selection, path: str = "", deprecated: str | None = None
-) -> Iterator[tuple[Selection, str, str | None]]:
-    """The selections that need a class, with their paths in PascalCase.
+    selection: Selection, path: tuple[str, ...] = (), deprecated: str | None = None
+) -> Iterator[tuple[Selection, tuple[str, ...], str | None]]:
+    """The selections that need a class, with their paths of response keys and types.
 
     Third comes the reason why what they are below is deprecated, if it is: types cannot be.
     """
@@ -95,12 +75,12 @@ def selections(
         return
     yield selection, path, deprecated
     for name, member in selection.members.items():
-        yield from selections(member, path + names.pascal_case(name), deprecated)
+        yield from selections(member, (*path, name), deprecated)
     if selection.other is not None:
         other = names.selected(selection.type.name, is_other=True)
-        yield from selections(selection.other, path + other, deprecated)
+        yield from selections(selection.other, (*path, other), deprecated)
     for key, field in selection.fields.items():
         if field.selection is not None:
             reason = field.definition.deprecation_reason
             below = deprecated if reason is None else reason
-            yield from selections(field.selection, path + names.pascal_case(key), below)
+            yield from selections(field.selection, (*path, key), below)

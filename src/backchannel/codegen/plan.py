@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
     GraphQLNamedType,
     GraphQLScalarType,
     GraphQLSchema,
@@ -27,6 +29,7 @@ from backchannel.codegen.diagnostics import (
 )
 from backchannel.codegen.document import Documents
 from backchannel.codegen.inputs import reachable
+from backchannel.codegen.names import TypeNames
 from backchannel.codegen.operations import OperationPlan, named_type
 from backchannel.codegen.overrides import secret_everywhere
 from backchannel.codegen.owners import Fragment
@@ -48,6 +51,7 @@ class Plan:
         operations: the operations, in the order of the input.
         types: enums, inputs and scalars in use, sorted by name.
         scalars: mappings of the custom scalars in use.
+        names: the names of the schema's types.
         max_page_size: the most edges that the server gives at once, if it is known.
     """
 
@@ -58,6 +62,7 @@ class Plan:
     operations: Sequence[OperationPlan]
     types: Sequence[GraphQLNamedType]
     scalars: dict[str, ScalarMapping]
+    names: TypeNames
     max_page_size: int | None
 
 
@@ -75,12 +80,13 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
     }
     secrets = secret_everywhere(schema, configuration.overrides.secret_coordinates)
     selector = Selector(schema, definitions, secrets)
-    modules = names.scope(definitions, names.FUNCTIONS)
+    types = _type_names(schema)
+    modules = names.fragment_modules(definitions)
     fragments = {
         name: Fragment(
             name=name,
             token=f"Fr{index}",
-            class_name=names.class_name(name),
+            class_name=names.class_name(name, types),
             module=modules[name],
             selection=selector.fragment(name),
         )
@@ -91,14 +97,14 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
         for definition in document.definitions
         if isinstance(definition, OperationDefinitionNode)
     ]
-    plans = _plan_operations(operations, schema, selector, definitions)
+    plans = _plan_operations(operations, schema, selector, definitions, types)
     selector.check()
     problems = Problems()
     problems.attempt(lambda: _check_functions(plans), None)
     used = [*_variable_types(plans), *_selected_types(plans, fragments.values())]
-    types = reachable(schema, (name for name, _ in used))
+    reached = reachable(schema, (name for name, _ in used))
     unmapped: dict[str, ScalarMapping] = {}
-    scalars = problems.attempt(lambda: _map_scalars(schema, types, used, configuration), unmapped)
+    scalars = problems.attempt(lambda: _map_scalars(schema, reached, used, configuration), unmapped)
     problems.check()
     return Plan(
         schema,
@@ -106,10 +112,24 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
         definitions,
         fragments,
         plans,
-        types,
+        reached,
         scalars,
+        types,
         configuration.connections.max_page_size,
     )
+
+
+def _type_names(schema: GraphQLSchema) -> TypeNames:
+    """The names of what the schema has for all operations together."""
+    found = [
+        each
+        for each in schema.type_map.values()
+        if isinstance(each, GraphQLEnumType | GraphQLInputObjectType | GraphQLScalarType)
+        and each.name not in BUILTIN_SCALARS
+        and not each.name.startswith("__")
+    ]
+    scalars = [each.name for each in found if isinstance(each, GraphQLScalarType)]
+    return names.type_names([each.name for each in found], scalars)
 
 
 def _plan_operations(
@@ -117,6 +137,7 @@ def _plan_operations(
     schema: GraphQLSchema,
     selector: Selector,
     fragments: dict[str, FragmentDefinitionNode],
+    types: TypeNames,
 ) -> list[OperationPlan]:
     documents = Documents(schema, fragments)
     uses = VariableUses(schema, fragments)
@@ -134,7 +155,8 @@ def _plan_operations(
                 name=name,
                 token=f"Op{index}",
                 variable_tokens=tuple(f"v{index}x{number}" for number in range(count)),
-                function=names.function_name(name),
+                function=names.function_name(name, types),
+                root_name=names.class_name(f"{names.pascal_case(name)}Result", types),
                 selection=selection,
                 uses=uses.of(definition),
                 document=documents.of(definition),

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 
 from graphql import GraphQLEnumType, GraphQLUnionType
 
-from backchannel.codegen import names, text
+from backchannel.codegen import text
 from backchannel.codegen.annotations import modern, named_classes
 from backchannel.codegen.conditions import TYPENAME
 from backchannel.codegen.engine import EngineError
 from backchannel.codegen.made import MadeClass, MadeField
 from backchannel.codegen.module import Module
+from backchannel.codegen.names import TypeNames
 from backchannel.codegen.owners import Fragment, Owner, class_names, selections
 from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.selection import Field, Selection, Selector
@@ -30,6 +31,7 @@ class ResultClasses:
         selector: resolves fragments.
         fragments: the fragments by their names in GraphQL.
         decisions: the types.
+        types: the names of the schema's types.
         fragments_package: how the modules of fragments begin, seen from the module.
 
     Attributes:
@@ -46,6 +48,7 @@ class ResultClasses:
         selector: Selector,
         fragments: Mapping[str, Fragment],
         decisions: Decisions,
+        types: TypeNames,
         fragments_package: str,
     ) -> None:
         self._module = module
@@ -53,6 +56,7 @@ class ResultClasses:
         self._selector = selector
         self.fragments = fragments
         self._decisions = decisions
+        self._types = types
         self._fragments_package = fragments_package
         self._names: dict[int, str] = {}
         self._deprecated: dict[int, str] = {}
@@ -97,13 +101,13 @@ class ResultClasses:
             assert selection.fragment is not None
             return self._fragment_class(selection.fragment)
         if home is not None:
-            name = class_names(home.owner, home.selection)[id(selection)]
+            name = class_names(home.owner, home.selection, self._types)[id(selection)]
             self._module.use(self._fragments_package + home.module, name)
             return name
         return self._names[id(selection)]
 
     def _choose_names(self, root: Selection) -> None:
-        self._names = class_names(self._owner, root)
+        self._names = class_names(self._owner, root, self._types)
         for selection, _, deprecated in selections(root):
             if deprecated is not None:
                 self._deprecated[id(selection)] = deprecated
@@ -268,12 +272,12 @@ class ResultClasses:
             name = self.name_of(selection)
             return lambda _: name
         if isinstance(named, GraphQLEnumType):
-            enum = names.class_name(named.name)
+            enum = self._types.classes[named.name]
             self._module.use("..enums", enum)
             return lambda _: enum
         if named.name in BUILTIN_SCALARS:
             return lambda name: name
-        scalar = names.class_name(named.name)
+        scalar = self._types.classes[named.name]
         self._module.use("..scalars", scalar)
         return lambda _: scalar
 
