@@ -95,6 +95,7 @@ class AsyncClient:
     async def close(self) -> None:
         """Close all connections. The client cannot be used afterwards."""
         self._closed = True
+        await self._driver.finish()
         if self._owned:
             await self._driver.transport.close()
 

@@ -1,89 +1,37 @@
-"""Flows: what is done over several requests, written once and driven sync or async.
+"""The drivers of flows, blocking and on asyncio: all that differs between the two kinds of clients.
 
-A flow is a generator. It yields a `Request` and receives the `Response`; it yields a `Pause` and
-continues when the time is over; a stream also yields an `Item` for its consumer. What the
-transport raises is raised at that `yield`, so a flow handles failures with `try` and `except`.
-The two drivers at the end are all that differs between the sync and the async clients.
+Flows and their steps are in `backchannel.flow`, whose names can be had here too.
 """
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
-from typing import Generic, Protocol, TypeAlias, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from backchannel.errors import BackchannelError
+from backchannel.flight import landed
+from backchannel.flow import (
+    Call,
+    Chance,
+    Flow,
+    Item,
+    Once,
+    Pause,
+    Step,
+    Stream,
+    call,
+    once,
+    pause,
+    retrying,
+    send,
+)
 from backchannel.wire.messages import Request, Response
-from backchannel.wire.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
-
-
-class Pause(msgspec.Struct, frozen=True):
-    """A step of a flow: wait.
-
-    Attributes:
-        seconds: how long.
-    """
-
-    seconds: float
-
-
-class Item(msgspec.Struct, Generic[T], frozen=True):
-    """A step of a stream: hand this to the consumer.
-
-    Attributes:
-        value: what to hand over.
-    """
-
-    value: T
-
-
-Flow: TypeAlias = Generator[Request | Pause, Response | None, T]
-Stream: TypeAlias = Generator[Request | Pause | Item[T], Response | None, None]
-
-
-class Chance(msgspec.Struct, frozen=True):
-    """Clock and dice, passed in so that a test can fix them.
-
-    Attributes:
-        monotonic: seconds of a clock that never goes back.
-        draw: a random number, 0 <= n < 1.
-    """
-
-    monotonic: Callable[[], float] = time.monotonic
-    draw: Callable[[], float] = random.random
-
-
-def send(request: Request) -> Flow[Response]:
-    """The flow of one request."""
-    response = yield request
-    assert response is not None, "a driver answers a Request with a Response"
-    return response
-
-
-def pause(seconds: float) -> Flow[None]:
-    """The flow that only waits."""
-    yield Pause(seconds)
-
-
-def retrying(flow: Callable[[], Flow[T]], policy: RetryPolicy, chance: Chance) -> Flow[T]:
-    """Run a flow again, as the policy says, while its errors are safe to repeat."""
-    start = chance.monotonic()
-    attempt = 1
-    while True:
-        try:
-            return (yield from flow())
-        except BackchannelError as error:
-            elapsed = chance.monotonic() - start
-            wait = policy.delay(error, attempt=attempt, elapsed=elapsed, draw=chance.draw())
-            if wait is None:
-                raise
-        yield from pause(wait)
-        attempt += 1
 
 
 class Transport(Protocol):
@@ -149,18 +97,38 @@ class Driver:
         finally:
             stream.close()
 
-    def _perform(self, step: Request | Pause) -> tuple[Response | None, BackchannelError | None]:
+    def _perform(self, step: Step) -> tuple[Response | None, BackchannelError | None]:
         try:
+            if isinstance(step, Request):
+                return self.transport.send(step), None
             if isinstance(step, Pause):
                 self._sleep(step.seconds)
-                return None, None
-            return self.transport.send(step), None
+            elif isinstance(step, Call):
+                step.function()
+            else:
+                self._once(step)
         except BackchannelError as error:
             return None, error
+        return None, None
+
+    def _once(self, step: Once) -> None:
+        while True:
+            landing, leads = step.flight.join()
+            if not leads:
+                if landed(landing.result()):
+                    return
+                continue
+            try:
+                self.run(step.flow())
+            except BaseException as error:
+                step.flight.land(error)
+                raise
+            step.flight.land(None)
+            return
 
 
 class AsyncDriver:
-    """Drives flows on an asyncio transport. It holds no state between calls.
+    """Drives flows on an asyncio transport. Between calls it holds only what `finish` waits for.
 
     Args:
         transport: what sends requests.
@@ -179,6 +147,7 @@ class AsyncDriver:
             sleep = asyncio.sleep
         self.transport = transport
         self._sleep = sleep
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, flow: Flow[T]) -> T:
         """Run the flow to its end and return what it returns."""
@@ -207,39 +176,81 @@ class AsyncDriver:
         finally:
             stream.close()
 
-    async def _perform(
-        self, step: Request | Pause
-    ) -> tuple[Response | None, BackchannelError | None]:
+    async def finish(self) -> None:
+        """Wait for what runs on for nobody, because those who waited were cancelled."""
+        import asyncio
+
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _perform(self, step: Step) -> tuple[Response | None, BackchannelError | None]:
         try:
+            if isinstance(step, Request):
+                return await self.transport.send(step), None
             if isinstance(step, Pause):
                 await self._sleep(step.seconds)
-                return None, None
-            return await self.transport.send(step), None
+            elif isinstance(step, Call):
+                import asyncio
+
+                await asyncio.to_thread(step.function)
+            else:
+                await self._once(step)
         except BackchannelError as error:
             return None, error
+        return None, None
+
+    async def _once(self, step: Once) -> None:
+        import asyncio
+
+        while True:
+            landing, leads = step.flight.join()
+            if leads:
+                # A done callback, because a task that is cancelled early never runs at all.
+                task = asyncio.create_task(self.run(step.flow()))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(lambda task: step.flight.land(_end_of(task)))
+            error = await asyncio.wrap_future(landing)
+            if leads and error is not None:
+                raise error
+            if landed(error):
+                return
 
 
-Step = TypeVar("Step")
+def _end_of(task: asyncio.Task[None]) -> BaseException | None:
+    """The error with which a task ended, its cancellation included."""
+    if not task.cancelled():
+        return task.exception()
+    from asyncio import CancelledError
+
+    return CancelledError()
+
+
+Yielded = TypeVar("Yielded")
 
 
 def _resume(
-    flow: Generator[Step, Response | None, object],
+    flow: Generator[Yielded, Response | None, object],
     response: Response | None,
     error: BackchannelError | None,
-) -> Step:
+) -> Yielded:
     return flow.send(response) if error is None else flow.throw(error)
 
 
 __all__ = [
     "AsyncDriver",
     "AsyncTransport",
+    "Call",
     "Chance",
     "Driver",
     "Flow",
     "Item",
+    "Once",
     "Pause",
+    "Step",
     "Stream",
     "Transport",
+    "call",
+    "once",
     "pause",
     "retrying",
     "send",
