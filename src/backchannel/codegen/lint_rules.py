@@ -24,17 +24,15 @@ from graphql import (
     SingleFieldSubscriptionsRule,
     StringValueNode,
     TypeInfo,
-    TypeInfoVisitor,
     Visitor,
     get_named_type,
     is_abstract_type,
-    validate,
-    visit,
 )
 
 from backchannel.codegen.conditions import TYPENAME
 from backchannel.codegen.diagnostics import Diagnostic, at_node, from_graphql
 from backchannel.codegen.lint import Lint
+from backchannel.codegen.walk import validate, walk
 
 Rule = Callable[[GraphQLSchema, DocumentNode, Lint], Iterator[Diagnostic]]
 
@@ -43,7 +41,7 @@ def _of_graphql(rule: type[ASTValidationRule]) -> Rule:
     """A rule of graphql-core as one of the lint."""
 
     def find(schema: GraphQLSchema, document: DocumentNode, _: Lint) -> Iterator[Diagnostic]:
-        for error in validate(schema, document, [rule], max_errors=1000):
+        for error in validate(schema, document, [rule]):
             yield from_graphql(error)
 
     return find
@@ -53,7 +51,7 @@ def literals(schema: GraphQLSchema, document: DocumentNode, _: Lint) -> Iterator
     """Texts and ids that are fixed in an operation; numbers, enums and booleans may well be."""
     types = TypeInfo(schema)
     visitor = _Literals(types)
-    visit(document, TypeInfoVisitor(types, visitor))
+    walk(document, [visitor], types)
     yield from visitor.found
 
 
@@ -109,7 +107,7 @@ class _Complexity:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         types = TypeInfo(schema)
         visitor = _Abstract(types)
-        visit(document, TypeInfoVisitor(types, visitor))
+        walk(document, [visitor], types)
         self._abstract = visitor.found
         self._fragments = {
             each.name.value: each

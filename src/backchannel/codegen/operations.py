@@ -34,6 +34,7 @@ from backchannel.codegen.plugin import Decisions
 from backchannel.codegen.results import (
     MODELS,
     ResultClasses,
+    attribute_name,
     deprecation_mark,
     description,
 )
@@ -125,7 +126,8 @@ class OperationModule:
         plan = self._plan
         results.write(plan.selection)
         fields = list(plan.selection.fields.values())
-        root = self._selector.python_names(plan.selection)[fields[0].key]
+        attributes = self._selector.python_names(plan.selection)
+        root = attribute_name(fields[0].key, attributes)
         unwrapped = len(fields) == 1
         returned = results.field_type(fields[0]) if unwrapped else plan.owner.root_name
         parameters = self._parameters()

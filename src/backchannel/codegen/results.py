@@ -88,7 +88,7 @@ class ResultClasses:
 
     def field_type(self, field: Field) -> str:
         """The annotation of a field of the owner's root class."""
-        return self._annotation(field, _fields(self._class(self._owner.token))[field.token])
+        return self._annotation(field, _fields(self._class(self._owner.token))[_target(field)])
 
     def name_of(self, selection: Selection, home: Fragment | None = None) -> str:
         """The class, or alias of a union, of a selection; imported if it is a fragment's.

@@ -11,13 +11,11 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     Source,
-    build_ast_schema,
     parse,
-    validate,
     validate_schema,
 )
-from graphql.validation.validate import validate_sdl
 
+from backchannel.codegen.defaults import build_schema
 from backchannel.codegen.diagnostics import (
     CompileError,
     Diagnostic,
@@ -29,6 +27,7 @@ from backchannel.codegen.diagnostics import (
 )
 from backchannel.codegen.files import SUFFIXES, graphql_files
 from backchannel.codegen.rules import RULES
+from backchannel.codegen.walk import validate, validate_sdl
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -107,7 +106,7 @@ def parse_schema(files: Sequence[SourceFile]) -> GraphQLSchema:
         raise CompileError([Diagnostic(path=file.path, message="no type") for file in files])
     errors = validate_sdl(document)
     if not errors:
-        schema = build_ast_schema(document, assume_valid_sdl=True)
+        schema = build_schema(document)
         errors = validate_schema(schema)
         if not errors:
             return schema
@@ -131,7 +130,7 @@ def validate_operations(schema: GraphQLSchema, document: DocumentNode) -> None:
     Raises:
         CompileError: they are not valid.
     """
-    errors = validate(schema, document, RULES, max_errors=1000)
+    errors = validate(schema, document, RULES)
     problems = [from_graphql(error) for error in errors]
     problems += [
         at_node(definition, "an operation needs a name: its function gets it")

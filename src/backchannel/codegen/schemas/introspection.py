@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from graphql import GraphQLError, build_ast_schema, parse, validate_schema
+from graphql import GraphQLError, parse, validate_schema
 from graphql.validation.validate import validate_sdl
 
+from backchannel.codegen.defaults import build_schema
 from backchannel.codegen.diagnostics import CompileError, Diagnostic
 from backchannel.codegen.schemas.model import Introspection, Schema
 from backchannel.codegen.schemas.sdl import print_sdl
@@ -70,5 +71,5 @@ def _problems(sdl: str) -> list[str]:
     document = parse(sdl)
     errors = validate_sdl(document)
     if not errors:
-        errors = validate_schema(build_ast_schema(document, assume_valid_sdl=True))
+        errors = validate_schema(build_schema(document))
     return [error.message for error in errors]
