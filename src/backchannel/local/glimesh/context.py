@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backchannel.local.glimesh.world import User, World
+    from backchannel.local.glimesh.site import Site
+    from backchannel.local.glimesh.world import Channel, ChatMessage, Follower, User, World
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _BIGINT = 2**63
@@ -56,13 +57,32 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request's view of the site; `base_url` is how the client reached it."""
+    """One request's view of the site; `base_url` is how the client reached it.
 
-    world: World
-    access: Access
-    clock: Callable[[], datetime]
+    `login` is None where the real server has lost it, and raises when it is needed.
+    """
+
+    site: Site
+    login: Access | None
     base_url: str
     uploads: frozenset[str] = frozenset()
+
+    @property
+    def access(self) -> Access:
+        """Who asks."""
+        if self.login is None:
+            raise Crash(500)
+        return self.login
+
+    @property
+    def world(self) -> World:
+        """What the site holds."""
+        return self.site.world
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The site's time."""
+        return self.site.clock
 
     @property
     def now(self) -> datetime:
@@ -74,6 +94,10 @@ class Context:
         if path is None or path.startswith(("http://", "https://")):
             return path
         return self.base_url + path
+
+    def publish(self, field: str, key: int, row: ChatMessage | Channel | Follower) -> None:
+        """Tell those who have subscribed to `field` for `key`, or for everything."""
+        self.site.subscriptions.publish(field, str(key), row)
 
 
 def row_id(value: str | int | None) -> int:

@@ -23,7 +23,7 @@ from backchannel.local.glimesh.schema import attribute, executable_schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graphql import OperationDefinitionNode
+    from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode
 
     from backchannel.local.glimesh.context import Context
 
@@ -52,34 +52,68 @@ class TransportError(Exception):
     """The operation may not run over this transport."""
 
 
+class InvalidError(Exception):
+    """The document says what cannot be done; `reply` tells it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__()
+        self.reply = _errors(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation that may run: read, checked, and in the schema's own spelling."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: dict[str, object]
+    operation_name: str | None
+
+
 def run(query: Query, context: Context, transport: Transport) -> Reply:
     """The reply to a query or mutation: `data`, `errors`, or both.
 
     Raises TransportError, and Crash where the real server ends the request.
     """
     try:
-        document = parse_document(query.document)
+        return perform(prepare(query, transport, context.uploads), context)
     except DocumentSyntaxError as error:
         return _errors([error.problem])
+    except InvalidError as error:
+        return error.reply
+
+
+def prepare(query: Query, transport: Transport, uploads: frozenset[str] = frozenset()) -> Prepared:
+    """The operation a client means. Raises DocumentSyntaxError, InvalidError, TransportError."""
+    document = parse_document(query.document)
     operations = Operations(document, query.operation_name)
     if operations.current is not None:
         _check_transport(operations.current, transport)
     schema = executable_schema()
-    problems = validate(schema, operations, query.variables, context.uploads)
+    problems = validate(schema, operations, query.variables, uploads)
     if problems or operations.current is None:
-        return _errors(problems)
+        raise InvalidError(problems)
     if transport.maximum_complexity is not None:
         problems = complexity_problems(operations, operations.current, transport.maximum_complexity)
         if problems:
-            return _errors(problems)
+            raise InvalidError(problems)
     variables = respell(schema, operations, query.variables)
+    return Prepared(
+        document, operations.current, operations.fragments, variables, query.operation_name
+    )
+
+
+def perform(prepared: Prepared, context: Context, root: object = None) -> Reply:
+    """The reply to an operation; `root` is what a subscription's field gives."""
     result = execute(
-        schema,
-        document,
-        context_value=context,
-        variable_values=variables,
-        operation_name=query.operation_name,
-        field_resolver=attribute,
+        executable_schema(),
+        prepared.document,
+        root,
+        context,
+        prepared.variables,
+        prepared.operation_name,
+        attribute,
     )
     if not isinstance(result, ExecutionResult):
         raise TypeError("a resolver is asynchronous")

@@ -17,12 +17,13 @@ from backchannel.local.glimesh.http import (
 from backchannel.local.glimesh.values import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from backchannel.local.glimesh.site import Site
     from backchannel.local.glimesh.world import World
 
 _POST = Transport()
@@ -42,20 +43,17 @@ class UnauthorizedError(Exception):
         self.body = body
 
 
-def graph(
-    request: Request, parameters: Parameters, world: World, clock: Callable[[], datetime]
-) -> Response:
+def graph(request: Request, parameters: Parameters, site: Site) -> Response:
     """The reply to a request of the API."""
     if not accepts_json(request.headers.get("accept")):
         raise RaisedError(406)
     try:
-        access = authorize(request.headers.getlist("authorization"), world, clock())
+        access = authorize(request.headers.getlist("authorization"), site.world, site.clock())
     except UnauthorizedError as error:
         return json_response({"errors": [error.body]}, 401)
     context = Context(
-        world=world,
-        access=access,
-        clock=clock,
+        site=site,
+        login=access,
         base_url=str(request.base_url).rstrip("/"),
         uploads=parameters.uploads,
     )

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from backchannel.local.faults import Faults, FaultyApp
 from backchannel.local.glimesh import oauth
+from backchannel.local.glimesh.context import Access, Context, Crash, RefusedError
 from backchannel.local.glimesh.graph import graph
 from backchannel.local.glimesh.http import RaisedError, error_page, read_parameters
+from backchannel.local.glimesh.resolvers.chat import create_message
 from backchannel.local.glimesh.seed import seed
+from backchannel.local.glimesh.site import Site
+from backchannel.local.glimesh.sockets import SOCKET, Hub, Sockets
 from backchannel.local.serve import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
-    from backchannel.local.glimesh.world import World
+    from backchannel.local.glimesh.world import ChatMessage, World
 
+SAID_AT_ONCE = 100  # messages before the server looks after its sockets again
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -32,27 +37,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-SOCKET = "/api/graph/websocket"
-
-
-def application(world: World, clock: Callable[[], datetime]) -> Starlette:
-    """An ASGI application that answers out of `world`, and changes it.
+def application(site: Site) -> Starlette:
+    """An ASGI application that answers out of the site's world, and changes it.
 
     Every request is answered in one step of the event loop, so the world needs no lock.
     """
 
     async def answer(request: Request) -> Response:
-        if request.url.path == SOCKET and "upgrade" in request.headers:
-            return PlainTextResponse("the local server has no socket for subscriptions", 501)
+        if request.url.path == SOCKET:
+            return Response(status_code=426)
         body = await request.body()
         try:
             # The server reads the body before it looks at path or login.
             parameters = read_parameters(request, body)
             path = request.url.path
             if path == "/api/oauth/token" and request.method == "POST":
-                return oauth.token(parameters, world, clock)
+                return oauth.token(parameters, site.world, site.clock)
             if path == "/api/graph" or path.startswith("/api/graph/"):
-                return graph(request, parameters, world, clock)
+                return graph(request, parameters, site)
             raise RaisedError(404)
         except RaisedError as error:
             return error_page(error, request.headers.get("accept"))
@@ -78,10 +80,38 @@ class LocalGlimesh(Server):
         *,
         world: World | None = None,
         clock: Callable[[], datetime] = utc_now,
+        idle_seconds: float = 60.0,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
         self.world = seed(clock()) if world is None else world
         self.faults = Faults()
-        app = FaultyApp(application(self.world, clock), self.faults)
-        super().__init__(app, host=host, port=port)
+        self._site = Site(self.world, clock)
+        hub = Hub(self._site, idle_seconds)
+        app = FaultyApp(application(self._site), self.faults)
+        super().__init__(app, accept=hub.accept, host=host, port=port)
+        self.sockets = Sockets(hub, self.run)
+
+    def say(self, channel_id: int, user_id: int, *texts: str) -> list[ChatMessage]:
+        """Write messages as a user, without asking whether he may; subscribers are told.
+
+        For any thread but the server's; in an asynchronous program it holds up the loop for as
+        long as it takes. Raises LookupError when there is no such channel or user, ValueError
+        when a text is one that the server takes from nobody.
+        """
+        channel, author = self.world.channels[channel_id], self.world.users[user_id]
+
+        async def write() -> list[ChatMessage]:
+            written: list[ChatMessage] = []
+            context = Context(self._site, Access(author), self.url)
+            for text in texts:
+                try:
+                    message = create_message(context, author, channel, text, may_write=True)
+                except (RefusedError, Crash) as refused:
+                    raise ValueError(f"refused: {refused}") from None
+                written.append(message)
+                if len(written) % SAID_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            return written
+
+        return self._wait_for(write())

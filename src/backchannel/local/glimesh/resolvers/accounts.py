@@ -10,7 +10,7 @@ from graphql import GraphQLResolveInfo
 from backchannel.local.glimesh.connections import Connection, Page, paginate, single
 from backchannel.local.glimesh.context import Crash, RefusedError, row_id
 from backchannel.local.glimesh.resolvers.chat import create_message
-from backchannel.local.glimesh.resolvers.fields import Fields, context_of, paged, user
+from backchannel.local.glimesh.resolvers.fields import Fields, context_of, paged, published, user
 from backchannel.local.glimesh.world import Channel, Follower, User, World
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def _follow(
             updated_at=context.now,
         )
     )
+    context.publish("followers", streamer.id, followed)
     _announce(context, asking, streamer)
     return followed
 
@@ -213,6 +214,7 @@ FIELDS: Fields = {
         "followers": _followers,
     },
     "RootMutationType": {"follow": _follow, "unfollow": _unfollow},
+    "RootSubscriptionType": {"followers": published},
     "User": {
         "avatarUrl": _avatar_url,
         "channel": _channel_of,

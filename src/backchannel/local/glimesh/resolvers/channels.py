@@ -14,6 +14,7 @@ from backchannel.local.glimesh.resolvers.fields import (
     category,
     context_of,
     paged,
+    published,
     reference,
     user,
 )
@@ -157,6 +158,7 @@ def _update_stream_info(
         raise RefusedError(f"title: should be at most {_TITLE_MAXIMUM} character(s)")
     found.title = title or None
     found.updated_at = context.now
+    context.publish("channel", found.id, found)
     return found
 
 
@@ -191,6 +193,7 @@ FIELDS: Fields = {
         "updateStreamInfo": _update_stream_info,
         "watchChannel": _watch_channel,
     },
+    "RootSubscriptionType": {"channel": published},
     "Category": {
         "subcategories": paged(lambda world: world.subcategories, "category_id"),
         "tags": paged(lambda world: world.tags, "category_id"),

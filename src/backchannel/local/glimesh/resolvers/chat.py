@@ -10,7 +10,7 @@ from graphql import GraphQLResolveInfo
 
 from backchannel.local.glimesh.context import Crash, RefusedError, row_id
 from backchannel.local.glimesh.graphemes import graphemes
-from backchannel.local.glimesh.resolvers.fields import Fields, channel, context_of, user
+from backchannel.local.glimesh.resolvers.fields import Fields, channel, context_of, published, user
 from backchannel.local.glimesh.world import (
     Channel,
     ChannelBan,
@@ -86,7 +86,7 @@ def create_message(
     if len(text) > MAXIMUM or "\0" in text:
         # Refused by the database, which has given out an id by then.
         raise Crash(500)
-    return world.messages.add(
+    message = world.messages.add(
         ChatMessage(
             id=message_id,
             channel_id=target.id,
@@ -108,6 +108,8 @@ def create_message(
             updated_at=context.now,
         )
     )
+    context.publish("chatMessage", target.id, message)
+    return message
 
 
 def check_may_write(context: Context, author: User, target: Channel) -> None:
@@ -201,6 +203,7 @@ def _emote_src(source: ChatToken, info: GraphQLResolveInfo) -> str | None:
 
 FIELDS: Fields = {
     "RootMutationType": {"createChatMessage": _create_chat_message},
+    "RootSubscriptionType": {"chatMessage": published},
     "ChatMessage": {"channel": channel(), "user": user()},
     "EmoteToken": {"src": _emote_src},
 }

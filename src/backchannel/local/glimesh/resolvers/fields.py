@@ -25,6 +25,11 @@ def context_of(info: GraphQLResolveInfo) -> Context:
     return context
 
 
+def published(source: Row, *_: GraphQLResolveInfo, **__: object) -> Row:
+    """The field of a subscription: the row that was published, which the arguments chose."""
+    return source
+
+
 def reference(table: Callable[[World], Table[RowT]], column: str) -> Resolver:
     """The row of another table whose id is in `column`; null when there is none."""
 

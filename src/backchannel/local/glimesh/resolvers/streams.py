@@ -53,6 +53,7 @@ def _start_stream(
         )
     )
     target.stream_id, target.status, target.updated_at = stream.id, "LIVE", context.now
+    context.publish("channel", target.id, target)
     return stream
 
 
@@ -67,6 +68,7 @@ def _end_stream(
     stream.ended_at = stream.updated_at = context.now
     target = context.world.channels[stream.channel_id]
     target.stream_id, target.status, target.updated_at = None, "OFFLINE", context.now
+    context.publish("channel", target.id, target)
     return stream
 
 
