@@ -13,6 +13,7 @@ from backchannel.wire.secrets import redact, require_private, without_query
 
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport, Chance, Transport
+    from backchannel.graphql.credentials import Credentials
     from backchannel.graphql.operation import Operation
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
@@ -26,6 +27,7 @@ class GraphQLClient(BlockingClient):
     Args:
         url: the absolute URL that takes the POST, `https://example.org/graphql`.
         headers: further headers, such as `Authorization`.
+        credentials: what gives headers that change with time.
         limits: timeouts in seconds and the cap of a reply in bytes.
         retry: how often calls that certainly did nothing are repeated.
         allow_plain_http: send credentials over plain HTTP to a host that is not this machine.
@@ -42,6 +44,7 @@ class GraphQLClient(BlockingClient):
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
+        credentials: Credentials | None = None,
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
         allow_plain_http: bool = False,
@@ -56,6 +59,7 @@ class GraphQLClient(BlockingClient):
             retry=retry,
             chance=chance,
             allow_plain_http=allow_plain_http,
+            credentials=credentials,
         )
         super().__init__(repr(without_query(url)), transport, limits)
 
@@ -79,6 +83,7 @@ class AsyncGraphQLClient(AsyncClient):
     Args:
         url: the absolute URL that takes the POST, `https://example.org/graphql`.
         headers: further headers, such as `Authorization`.
+        credentials: what gives headers that change with time.
         limits: timeouts in seconds and the cap of a reply in bytes.
         retry: how often calls that certainly did nothing are repeated.
         allow_plain_http: send credentials over plain HTTP to a host that is not this machine.
@@ -96,6 +101,7 @@ class AsyncGraphQLClient(AsyncClient):
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
+        credentials: Credentials | None = None,
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
         allow_plain_http: bool = False,
@@ -111,6 +117,7 @@ class AsyncGraphQLClient(AsyncClient):
             retry=retry,
             chance=chance,
             allow_plain_http=allow_plain_http,
+            credentials=credentials,
         )
         if socket is not None and redact(socket.url) != socket.url:
             require_private(socket.url, allow_plain_http=allow_plain_http)

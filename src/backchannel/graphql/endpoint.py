@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from backchannel.drive import Chance, Flow, retrying, send
-from backchannel.errors import BackchannelError, Unsupported
+from backchannel.errors import AuthenticationError, BackchannelError, Unsupported
+from backchannel.graphql.credentials import Credentials
 from backchannel.graphql.operation import Operation
 from backchannel.version import USER_AGENT
 from backchannel.wire.messages import Request
@@ -54,7 +55,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         url: the absolute URL that takes the POST.
-        headers: all headers of a request, credentials included.
+        headers: all headers of a request, fixed credentials included.
+        credentials: those that change with time, asked for further headers at each request.
         dialect: the server's own rules.
         retry: how often calls that certainly did nothing are repeated.
         chance: clock and dice.
@@ -65,9 +67,21 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     dialect: Dialect
     retry: RetryPolicy
     chance: Chance
+    credentials: Credentials | None = None
 
-    def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> Flow[T]:
+    def execute(
+        self,
+        operation: Operation[T],
+        variables: Mapping[str, object],
+        *,
+        retry: RetryPolicy | None = None,
+    ) -> Flow[T]:
         """The flow that executes an operation once, and again where that is safe.
+
+        Args:
+            operation: what to execute.
+            variables: values by the variables' names in the document.
+            retry: how often, instead of the endpoint's own policy.
 
         Raises:
             LocalError: before anything is sent.
@@ -86,9 +100,27 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
             body=operation.encode_wire(values),
             effect=operation.kind == "mutation",
         )
-        return (
-            yield from retrying(lambda: self._once(operation, request), self.retry, self.chance)
-        )
+        credentials = self.credentials
+
+        def attempt() -> Flow[T]:
+            if credentials is None:
+                return self._once(operation, request)
+            return self._authorized(operation, request, credentials)
+
+        return (yield from retrying(attempt, retry or self.retry, self.chance))
+
+    def _authorized(
+        self, operation: Operation[T], request: Request, credentials: Credentials
+    ) -> Flow[T]:
+        given = yield from credentials.headers()
+        try:
+            return (yield from self._once(operation, _with_headers(request, given)))
+        except AuthenticationError:
+            # Nothing was done, so that a mutation may be repeated too.
+            if not credentials.invalidate(given):
+                raise
+        given = yield from credentials.headers()
+        return (yield from self._once(operation, _with_headers(request, given)))
 
     def _once(self, operation: Operation[T], request: Request) -> Flow[T]:
         response = yield from send(request)
@@ -106,6 +138,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         return [("url", without_query(self.url)), ("headers", masked_headers(self.headers))]
 
 
+def _with_headers(request: Request, further: Mapping[str, str]) -> Request:
+    headers = Headers({**request.headers, **further})
+    return msgspec.structs.replace(request, headers=headers)
+
+
 def make_endpoint(
     url: str,
     headers: Mapping[str, str],
@@ -114,6 +151,7 @@ def make_endpoint(
     retry: RetryPolicy | None = None,
     chance: Chance | None = None,
     allow_plain_http: bool = False,
+    credentials: Credentials | None = None,
 ) -> Endpoint:
     """Check an address and its headers, and make the endpoint.
 
@@ -123,7 +161,7 @@ def make_endpoint(
     """
     check_url(url)
     check_headers(headers)
-    if masked_headers(headers) != dict(headers) or redact(url) != url:
+    if credentials or masked_headers(headers) != dict(headers) or redact(url) != url:
         require_private(url, allow_plain_http=allow_plain_http)
     return Endpoint(
         url=url,
@@ -139,4 +177,5 @@ def make_endpoint(
         dialect=dialect or PlainDialect(),
         retry=retry or RetryPolicy(),
         chance=chance or Chance(),
+        credentials=credentials,
     )
