@@ -24,6 +24,7 @@ from graphql import (
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 from graphql.language.visitor import SKIP
 from graphql.validation.specified_rules import specified_sdl_rules
+from graphql.validation.validate import ValidationAbortedError
 from graphql.validation.validation_context import (
     NodeWithSelectionSet,
     SDLValidationContext,
@@ -51,16 +52,17 @@ def validate(
     errors: list[GraphQLError] = []
 
     def note(error: GraphQLError) -> None:
+        if len(errors) == MAXIMUM_ERRORS:
+            raise ValidationAbortedError("There are more mistakes; they are not told.")
         errors.append(error)
-        if len(errors) > MAXIMUM_ERRORS:
-            raise _TooMany
 
     types = TypeInfo(schema)
     context = _Context(schema, document, types, note)
     try:
         walk(document, [rule(context) for rule in rules], types)
-    except _TooMany:
-        errors[-1] = GraphQLError("There are more mistakes; they are not told.")
+    except ValidationAbortedError as error:
+        # Rules raise it too, where comparing fields would take too long.
+        errors.append(error)
     except RecursionError:
         errors.append(GraphQLError("The fragments are nested too deeply."))
     return errors
@@ -72,10 +74,6 @@ def validate_sdl(document: DocumentNode) -> list[GraphQLError]:
     context = SDLValidationContext(document, None, errors.append)
     walk(document, [rule(context) for rule in specified_sdl_rules])
     return errors
-
-
-class _TooMany(Exception):
-    """There are so many mistakes that the rest is not looked for."""
 
 
 class _Context(ValidationContext):
@@ -167,7 +165,7 @@ class _Walk:
         if parent is not None:
             ancestors.append(parent)
         for key in keys:
-            child = getattr(node, key, None)
+            child: Node | tuple[Node, ...] | None = getattr(node, key, None)
             if not child:
                 continue
             if isinstance(child, tuple):
