@@ -1,6 +1,7 @@
 """The rules of generated names."""
 
 import keyword
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -69,3 +70,63 @@ def test_names_of_members_are_identifiers_and_all_different(given: list[str]) ->
         assert name.isidentifier()
         assert not name.startswith("_")
         assert name not in names.MEMBERS
+
+
+@given(st.lists(graphql_names, unique=True, max_size=8), st.integers(0, 8))
+def test_names_of_types_and_markers_are_all_different(given: list[str], scalars: int) -> None:
+    types = names.type_names(given, given[:scalars])
+    assert len(types.reserved) == len(given) + len(given[:scalars])
+    assert types.reserved == {*types.classes.values(), *types.markers.values()}
+    assert types == names.type_names(reversed(given), given[:scalars])
+
+
+def test_a_type_that_is_spelled_like_a_class_keeps_its_name() -> None:
+    assert names.type_names(["role", "Role", "Scalar", "RoleScalar"], ["Role"]).classes == {
+        "Role": "Role",
+        "RoleScalar": "RoleScalar",
+        "Scalar": "Scalar",
+        "role": "Role_",
+    }
+
+
+@given(st.lists(graphql_names, unique=True, max_size=8))
+def test_modules_of_fragments_differ_in_more_than_case(given: list[str]) -> None:
+    chosen = names.fragment_modules(given)
+    assert len({each.lower() for each in chosen.values()}) == len(given)
+    assert chosen == names.fragment_modules(reversed(given))
+
+
+paths = st.lists(graphql_names, min_size=1, max_size=3).map(tuple)
+
+
+@given(st.lists(st.tuples(graphql_names, paths), unique_by=lambda each: each[1], max_size=8))
+def test_names_of_selections_are_all_different_in_any_order(
+    wanted: list[tuple[str, tuple[str, ...]]],
+) -> None:
+    types = names.type_names(["XA", "XAb"], [])
+    chosen = names.selection_names(wanted, "X", "XResult", types)
+    assert len({*chosen, *types.reserved, "XResult"}) == len(wanted) + 3
+    backwards = names.selection_names(wanted[::-1], "X", "XResult", types)
+    assert backwards[::-1] == chosen
+
+
+def test_another_operation_renames_nothing(compiled: Callable[..., dict[str, str]]) -> None:
+    schema = """
+    type Query { find(as: FIND, at: FindUser): User }
+    type User { id: ID, role: Role, post: Post }
+    type Post { id: ID, user: User }
+    enum Role { A }
+    enum role { a }
+    enum FIND { A }
+    scalar FindUser
+    """
+    one = "query Find { find { id post { id } } }"
+    more = """
+    query get($as: FIND, $at: FindUser) { find(as: $as, at: $at) { role ...Role } }
+    fragment Role on User { role }
+    """
+    config = '[scalars.FindUser]\ntype = "str"'
+    alone, together = compiled(schema, one), compiled(schema, one + more, config=config)
+    found = sorted(name for name in alone if name.startswith("_operations/"))
+    assert found == ["_operations/__init__.py", "_operations/find_.py"]
+    assert {name: together[name] for name in found} == {name: alone[name] for name in found}

@@ -23,3 +23,4 @@ class Where(Input, kw_only=True):
     and_: list[Where] | None | Unset = msgspec.field(default=UNSET, name="and")
     or_: list[list[Where | None] | None] | None | Unset = msgspec.field(default=UNSET, name="or")
     with_: Related | None | Unset = msgspec.field(default=UNSET, name="with")
+    again: Where | None | Unset = UNSET
