@@ -70,14 +70,14 @@ class WebSocket(asyncio.Protocol):
 
     `silent` makes it a peer that has gone without saying so: what comes is not read, what is sent
     goes nowhere, and nothing ends it but the client. `latency` is the time in seconds that each
-    message takes to leave. `cuts` is how many of the next messages end halfway, and the
-    connection with them.
+    message takes to leave. With `cut_next` the next message ends halfway, and the connection
+    with it.
     """
 
     def __init__(self, accept: Accept, state: ServerState) -> None:
         self.silent = False
         self.latency = 0.0
-        self.cuts = 0
+        self.cut_next = False
         self._accept = accept
         # uvicorn closes what is in there, and knows only its own classes by type.
         self._connections = cast("set[object]", state.connections)
@@ -126,8 +126,7 @@ class WebSocket(asyncio.Protocol):
             return
         self._protocol.send_text(text.encode() if isinstance(text, str) else text)
         data = b"".join(self._protocol.data_to_send())
-        if self.cuts:
-            self.cuts -= 1
+        if self.cut_next:
             self._transport.write(data[: len(data) // 2])
             self._transport.close()
         elif self.latency or self._delayed:

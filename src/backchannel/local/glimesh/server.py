@@ -12,13 +12,15 @@ from starlette.routing import Route
 
 from backchannel.local.faults import Faults, FaultyApp
 from backchannel.local.glimesh import oauth
+from backchannel.local.glimesh.asked import asked_for
 from backchannel.local.glimesh.context import Access, Context, Crash, RefusedError
 from backchannel.local.glimesh.graph import graph
 from backchannel.local.glimesh.http import RaisedError, error_page, read_parameters
 from backchannel.local.glimesh.resolvers.chat import create_message
 from backchannel.local.glimesh.seed import seed
 from backchannel.local.glimesh.site import Site
-from backchannel.local.glimesh.sockets import SOCKET, Hub, Sockets
+from backchannel.local.glimesh.socket_faults import Sockets
+from backchannel.local.glimesh.sockets import SOCKET, Hub
 from backchannel.local.serve import Server
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from backchannel.local.glimesh.world import ChatMessage, World
+    from backchannel.local.glimesh.world import AccessToken, ChatMessage, World
 
 SAID_AT_ONCE = 100  # messages before the server looks after its sockets again
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -88,9 +90,27 @@ class LocalGlimesh(Server):
         self.faults = Faults()
         self._site = Site(self.world, clock)
         hub = Hub(self._site, idle_seconds)
-        app = FaultyApp(application(self._site), self.faults)
+        app = FaultyApp(application(self._site), self.faults, asked_for)
         super().__init__(app, accept=hub.accept, host=host, port=port)
-        self.sockets = Sockets(hub, self.run)
+        self.sockets = Sockets(hub, self._site.subscriptions, self.run)
+
+    def expire(self, token: str) -> None:
+        """Let a token end at this moment. Sockets that it opened stay open, as they do there.
+
+        Raises LookupError when there is no such token; so does `revoke`.
+        """
+        row = self._token(token)
+        row.expires_at = self._site.clock()
+
+    def revoke(self, token: str) -> None:
+        """Take a token back."""
+        self._token(token).revoked = True
+
+    def _token(self, value: str) -> AccessToken:
+        for row in self.world.tokens:
+            if row.value == value:
+                return row
+        raise LookupError("no such token")
 
     def say(self, channel_id: int, user_id: int, *texts: str) -> list[ChatMessage]:
         """Write messages as a user, without asking whether he may; subscribers are told.

@@ -1,7 +1,9 @@
-"""/api/graph/websocket: the sockets of a server, and what a test may do to them."""
+"""/api/graph/websocket: who may connect, and what is said over a socket."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,8 +21,6 @@ from backchannel.local.glimesh.phoenix import (
 from backchannel.local.websocket import UNDECODABLE, Refusal, WebSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import msgspec
     from websockets.http11 import Request
 
@@ -47,6 +47,7 @@ class PhoenixSocket:
         self._context = context
         self._form = form
         self._channel: Channel | None = None
+        self._held: dict[str, Message] = {}
 
     def opened(self, line: WebSocket) -> None:
         """The handshake is done."""
@@ -115,21 +116,50 @@ class PhoenixSocket:
         if self._channel is not None:
             self._channel.end()
             self._channel = None
+            self._held.clear()
 
     def _push(self, subscription_id: str, result: msgspec.Raw) -> None:
+        """Send what a subscription gives; after the next one when it is to be swapped with it."""
         payload = {"result": result, "subscriptionId": subscription_id}
-        self._send(Message(None, None, subscription_id, "subscription:data", payload))
+        message = Message(None, None, subscription_id, "subscription:data", payload)
+        if subscription_id not in self._held and self._hub.take_swap():
+            self._held[subscription_id] = message
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._hub.swap_seconds, self._release, message)
+            return
+        self._send(message)
+        if subscription_id in self._held:
+            self._release(self._held[subscription_id])
+
+    def _release(self, message: Message) -> None:
+        """Send what was held, unless it was sent by now, or nobody waits for it any more."""
+        for subscription_id, held in self._held.items():
+            if held is message:
+                del self._held[subscription_id]
+                self._send(message)
+                return
 
     def _send(self, message: Message) -> None:
         self.line.send(self._form.encode(message))
 
 
 class Hub:
-    """The open sockets of a server. Used in its thread only."""
+    """The open sockets of a server, and how new ones are met. Used in its thread only.
+
+    `refusals` answer the next handshakes, one each, whoever asks. `silent` and `latency` are
+    given to new sockets. `swaps` is how many pushes are still to change places with the push that
+    follows on the same subscription, which they await for `swap_seconds` at most.
+    """
 
     def __init__(self, site: Site, idle_seconds: float) -> None:
         self.idle_seconds = idle_seconds
         self.open: dict[PhoenixSocket, None] = {}
+        self.handshakes = 0
+        self.refusals: deque[Refusal] = deque()
+        self.silent = False
+        self.latency = 0.0
+        self.swaps = 0
+        self.swap_seconds = 0.0
         self._site = site
 
     def accept(self, request: Request) -> PhoenixSocket | Refusal:
@@ -137,6 +167,8 @@ class Hub:
         target = urlsplit(request.path)
         if target.path != SOCKET:
             return Refusal(404)
+        if self.refusals:
+            return self.refusals.popleft()
         parameters = dict(parse_qsl(target.query, keep_blank_values=True))
         form = serializer(parameters.get("vsn", "1.0.0"))
         if form is None:
@@ -158,19 +190,18 @@ class Hub:
 
     def opened(self, socket: PhoenixSocket) -> None:
         """Count a socket in."""
+        self.handshakes += 1
         self.open[socket] = None
+        socket.line.silent = self.silent
+        socket.line.latency = self.latency
 
     def closed(self, socket: PhoenixSocket) -> None:
         """Count a socket out."""
         self.open.pop(socket, None)
 
-
-class Sockets:
-    """What a test may do to the sockets of a server, from any thread but the server's."""
-
-    def __init__(self, hub: Hub, run: Callable[[Callable[[], object]], object]) -> None:
-        self._hub = hub
-        self._run = run
-
-    def __len__(self) -> int:
-        return len(self._hub.open)
+    def take_swap(self) -> bool:
+        """Whether a push is to be held back, counted."""
+        if not self.swaps:
+            return False
+        self.swaps -= 1
+        return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -63,6 +64,7 @@ class Subscriptions:
         self._by_topic: defaultdict[Topic, dict[str, Subscription]] = defaultdict(dict)
         self._by_id: dict[str, Subscription] = {}
         self._number = _FIRST_NUMBER
+        self._added = threading.Condition()
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -85,8 +87,10 @@ class Subscriptions:
             context,
             deliver,
         )
-        self._by_id[subscription.id] = subscription
         self._by_topic[subscription.topic][subscription.id] = subscription
+        with self._added:
+            self._by_id[subscription.id] = subscription
+            self._added.notify_all()
         return subscription
 
     def remove(self, subscription_id: str) -> None:
@@ -94,6 +98,11 @@ class Subscriptions:
         subscription = self._by_id.pop(subscription_id, None)
         if subscription is not None:
             del self._by_topic[subscription.topic][subscription_id]
+
+    def wait_for(self, count: int, seconds: float) -> bool:
+        """Wait in another thread until there are so many; False when `seconds` have passed."""
+        with self._added:
+            return self._added.wait_for(lambda: len(self._by_id) >= count, seconds)
 
     def publish(self, field: str, key: str, row: Row) -> None:
         """Deliver `row` to the subscriptions to `field` for `key`, and to those for every key."""
