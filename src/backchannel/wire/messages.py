@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 import msgspec
@@ -46,6 +46,19 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def __rich_repr__(self) -> list[tuple[str, object]]:
         # Else rich would show all fields as they are.
         return [("request", self.label), ("headers", masked_headers(self.headers))]
+
+
+def by_lower_name(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Header fields as a mapping by lower-case name; values of the same name are joined by commas.
+
+    Args:
+        fields: names and values, in the order in which they came.
+    """
+    headers: dict[str, str] = {}
+    for name, value in fields:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

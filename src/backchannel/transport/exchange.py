@@ -1,0 +1,148 @@
+"""One request and its reply on an open, blocking connection.
+
+Head and body leave in one write. The reply is read by `http.client`, which knows how its end is
+marked, and where it is compressed by urllib3, which bounds what comes out.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from contextlib import suppress
+from http import client as http_client
+from typing import TYPE_CHECKING, cast
+
+import urllib3
+
+from backchannel.errors import ConfigurationError
+from backchannel.wire.messages import Response, by_lower_name
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
+    from typing_extensions import Buffer
+
+_CHUNK = 64 * 1024
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class BodyTooLarge(Exception):
+    """The decoded body is over the cap."""
+
+
+def encode_request(
+    method: str, target: str, host: str, headers: Mapping[str, str], body: bytes | None
+) -> bytes:
+    """A request as it goes on the wire.
+
+    Args:
+        method: GET, POST, ...
+        target: path and query, or the whole URL for a proxy.
+        host: for the header Host, unless `headers` has one.
+        headers: names and values.
+        body: the bytes of the body, or None.
+
+    Raises:
+        ConfigurationError: something holds characters that cannot stand there; the message does
+            not show them, for they may be a secret's.
+    """
+    lines = [f"{method} {target} HTTP/1.1"]
+    if all(name.lower() != "host" for name in headers):
+        lines.append(f"Host: {host}")
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body is not None or method in _WITH_BODY:
+        lines.append(f"Content-Length: {len(body or b'')}")
+    written = "".join(lines).replace("\t", " ")
+    if " " in target or not (written.isascii() and written.isprintable()):
+        raise ConfigurationError("the URL or a header holds characters that cannot stand there")
+    head = "\r\n".join((*lines, "", "")).encode("ascii")
+    return head + body if body else head
+
+
+def exchange(
+    sock: socket.socket, method: str, request: bytes, *, deadline: float, max_bytes: int
+) -> tuple[Response, bool]:
+    """Write a request and read the whole reply.
+
+    Args:
+        sock: the connection.
+        method: the request's method.
+        request: what `encode_request` made.
+        deadline: on the monotonic clock, when the reply must be complete.
+        max_bytes: the cap of the decoded body.
+
+    Returns:
+        The reply, and whether the connection can be used again.
+
+    Raises:
+        BodyTooLarge: the decoded body is over the cap.
+        OSError, http.client.HTTPException, urllib3.exceptions.HTTPError: the connection ended,
+            the time was over, or the reply makes no sense.
+    """
+    source = _UntilDeadline(sock, deadline)
+    sock.settimeout(source.seconds_left())
+    # A server may refuse a long body before it has read it all; then its reply is there already.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        sock.sendall(request)
+    # All that http.client asks of a socket is `makefile`.
+    reply = http_client.HTTPResponse(cast("socket.socket", source), method=method)
+    reply.begin()
+    if source.ended:
+        # http.client takes that for the end of the headers, and the body for empty.
+        raise http_client.RemoteDisconnected("the connection ended amid the headers")
+    headers = by_lower_name(reply.headers.items())
+    stream = _decoded(reply, headers, method) if "content-encoding" in headers else reply
+    body = _read(stream, max_bytes)
+    if reply.length:
+        raise http_client.IncompleteRead(body, reply.length)
+    response = Response(status=reply.status, headers=headers, body=body)
+    return response, reply.isclosed() and not reply.will_close
+
+
+def _decoded(
+    reply: http_client.HTTPResponse, headers: Mapping[str, str], method: str
+) -> urllib3.HTTPResponse:
+    return urllib3.HTTPResponse(
+        reply, headers, reply.status, request_method=method, preload_content=False
+    )
+
+
+def _read(stream: http_client.HTTPResponse | urllib3.HTTPResponse, max_bytes: int) -> bytes:
+    body = bytearray()
+    while chunk := stream.read(_CHUNK):
+        body += chunk
+        if len(body) > max_bytes:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+class _UntilDeadline(io.RawIOBase):
+    """Reads from a socket until a deadline.
+
+    The socket's own timeout begins anew with each byte, so that a server which sends one now and
+    then would never be stopped.
+    """
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+        self.ended = False
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def seconds_left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        return left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        self._sock.settimeout(self.seconds_left())
+        count = self._sock.recv_into(buffer)
+        self.ended = count == 0
+        return count
