@@ -13,6 +13,8 @@ from backchannel.chat import AsyncChat, Chat
 from backchannel.glimesh import AsyncGlimesh, Glimesh
 from backchannel.local.glimesh import application
 from backchannel.local.glimesh import seed as seed_glimesh
+from backchannel.local.glimesh.asked import asked_for
+from backchannel.local.glimesh.site import Site as LocalSite
 from backchannel.local.glimesh.world import ChatMessage, ChatToken
 from backchannel.local.rocketchat.app import rocketchat_app
 from backchannel.local.rocketchat.seed import ALICE, BOT, GENERAL
@@ -42,7 +44,7 @@ class GlimeshPlatform:
         self.world = seed_glimesh(NOW)
         for row in self.world.messages:
             self.world.messages.remove(row)
-        site.begin(application(self.world, lambda: NOW))
+        site.begin(application(LocalSite(self.world, lambda: NOW)), asked_for)
 
     def client(self, kind: str, **options: object) -> Glimesh | AsyncGlimesh:
         make = Glimesh if kind == "sync" else AsyncGlimesh

@@ -11,6 +11,8 @@ from backchannel.chat import AsyncChat, Chat
 from backchannel.glimesh import AsyncGlimesh, Glimesh
 from backchannel.graphql.operation import Operation
 from backchannel.local.glimesh import World, application, seed
+from backchannel.local.glimesh.asked import asked_for
+from backchannel.local.glimesh.site import Site as LocalSite
 from backchannel.message import Address, Message, Receipt
 from backchannel.wire.retry import RetryPolicy
 from support.blocking import blocking
@@ -28,7 +30,7 @@ class GlimeshSite(Site):
     def seed(self) -> None:
         clock = Clock()
         self.world = seed(clock())
-        self.begin(application(self.world, clock))
+        self.begin(application(LocalSite(self.world, clock)), asked_for)
 
     def texts(self, channel: int = 1) -> list[str]:
         """What stands in a channel, oldest first, without what stood there from the start."""

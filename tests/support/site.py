@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -38,10 +39,12 @@ class Site:
         self._server = serve(self)
         self.url = self._server.url
 
-    def begin(self, app: ASGIApp) -> None:
+    def begin(
+        self, app: ASGIApp, operations: Callable[[bytes], Collection[str]] | None = None
+    ) -> None:
         self.faults = Faults()
         self.requests = []
-        self._app = FaultyApp(app, self.faults)
+        self._app = FaultyApp(app, self.faults, operations or (lambda _: ()))
 
     @property
     def operations(self) -> list[object]:
