@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hmac
-
+from backchannel.local.rocketchat import credentials
 from backchannel.local.rocketchat.call import Call, success
-from backchannel.local.rocketchat.errors import Age, LoginRefused
-from backchannel.local.rocketchat.world import JSONObject, User, sha256
-from backchannel.wire.json import JSON
+from backchannel.local.rocketchat.errors import Age, LoginRefused, MeteorError
+from backchannel.local.rocketchat.world import JSONObject, User
 
 _VERSIONS: dict[Age, str] = {3: "3.18", 7: "7.9", 8: "8.8"}
 
 
 def login(call: Call) -> JSONObject:
     """`POST login`: with a password, which makes a token, or with a token got before."""
-    resume = call.body.get("resume")
-    if resume is not None:
-        user = call.world.user_with_token(resume) if isinstance(resume, str) else None
-        if user is None:
-            text = "You've been logged out by the server. Please log in again."
-            raise LoginRefused(403, text)
-        return _logged_in(call, user, str(resume))
-    user = _by_password(call)
-    return _logged_in(call, user, call.world.new_token(user))
+    try:
+        login = credentials.log_in(call.world, _as_method(call.body))
+    except MeteorError as error:
+        # Who has no account is not told so here.
+        unknown = error.reason in ("User not found", "Incorrect password")
+        code = "Unauthorized" if unknown else error.code
+        raise LoginRefused(code, "Unauthorized" if unknown else error.reason) from None
+    me = _profile(call, login.user)
+    data: JSONObject = {"userId": login.user.id, "authToken": login.token, "me": me}
+    return {"status": "success", "data": data}
 
 
 def logout(call: Call) -> JSONObject:
@@ -41,29 +40,13 @@ def server_info(call: Call) -> JSONObject:
     return success({"version": _VERSIONS[call.age]})
 
 
-def _by_password(call: Call) -> User:
-    refused = LoginRefused("Unauthorized", "Unauthorized")
-    name = call.body.get("user") or call.body.get("username") or call.body.get("email")
-    user = call.world.user_named(name) if isinstance(name, str) else None
-    if user is None or user.password is None:
-        raise refused
-    given: JSON = call.body.get("password")
-    if isinstance(given, dict):
-        if given.get("algorithm") != "sha-256":
-            raise refused
-        digest = str(given.get("digest"))
-    elif isinstance(given, str):
-        digest = sha256(given)
-    else:
-        raise refused
-    if not hmac.compare_digest(digest.lower().encode(), sha256(user.password).encode()):
-        raise refused
-    return user
-
-
-def _logged_in(call: Call, user: User, token: str) -> JSONObject:
-    data: JSONObject = {"userId": user.id, "authToken": token, "me": _profile(call, user)}
-    return {"status": "success", "data": data}
+def _as_method(body: JSONObject) -> JSONObject:
+    """The body as the realtime method takes it: a name with @ is an address."""
+    if "resume" in body:
+        return {"resume": body["resume"]}
+    name = body.get("user") or body.get("username") or body.get("email")
+    key = "email" if isinstance(name, str) and "@" in name else "username"
+    return {"user": {key: name}, "password": body.get("password")}
 
 
 def _profile(call: Call, user: User) -> JSONObject:

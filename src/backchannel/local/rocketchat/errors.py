@@ -27,18 +27,24 @@ class Refusal(Exception, ABC):
 class MeteorError(Refusal):
     """An error with a code, a reason for people, and details."""
 
-    def __init__(self, code: str, reason: str = "", details: JSONObject | None = None) -> None:
+    def __init__(
+        self, code: str | int, reason: str = "", details: JSONObject | None = None
+    ) -> None:
         super().__init__(code)
-        self._code = code
-        self._reason = reason
-        self._details = details
+        self.code = code
+        self.reason = reason
+        self.details = details
+
+    @property
+    def message(self) -> str:
+        """The reason with the code behind it."""
+        return f"{self.reason} [{self.code}]" if self.reason else f"[{self.code}]"
 
     def _body(self, age: Age) -> JSONObject:
         del age
-        text = f"{self._reason} [{self._code}]" if self._reason else f"[{self._code}]"
-        body: JSONObject = {"success": False, "error": text, "errorType": self._code}
-        if self._details is not None:
-            body["details"] = dict(self._details)
+        body: JSONObject = {"success": False, "error": self.message, "errorType": self.code}
+        if self.details is not None:
+            body["details"] = dict(self.details)
         return body
 
 
@@ -47,14 +53,14 @@ class Failure(Refusal):
 
     def __init__(self, text: str | None = None, error_type: str | None = None) -> None:
         super().__init__(text)
-        self._text = text
+        self.text = text
         self._error_type = error_type
 
     def _body(self, age: Age) -> JSONObject:
         del age
         body: JSONObject = {"success": False}
-        if self._text is not None:
-            body["error"] = self._text
+        if self.text is not None:
+            body["error"] = self.text
         if self._error_type is not None:
             body["errorType"] = self._error_type
         return body
@@ -143,13 +149,13 @@ class TooManyRequests(Refusal):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
-        self._seconds = seconds
+        self.seconds = seconds
 
     def _body(self, age: Age) -> JSONObject:
         del age
         text = (
             "Error, too many requests. Please slow down. "
-            f"You must wait {self._seconds} seconds before trying this endpoint again. "
+            f"You must wait {self.seconds} seconds before trying this endpoint again. "
             "[error-too-many-requests]"
         )
         return {"success": False, "error": text}

@@ -19,10 +19,15 @@ class _Window:
 
 
 class RateLimit:
-    """Counts calls in fixed windows of a minute, each begun by the first call in it."""
+    """Counts calls in fixed windows, each begun by the first call in it.
 
-    def __init__(self, clock: Clock) -> None:
+    `calls` may be made in a window of `seconds`.
+    """
+
+    def __init__(self, clock: Clock, *, calls: int = CALLS, seconds: float = WINDOW) -> None:
         self._clock = clock
+        self._calls = calls
+        self._seconds = seconds
         self._windows: dict[tuple[str, str, str], _Window] = {}
 
     def count(
@@ -33,13 +38,13 @@ class RateLimit:
         key = (method, path, address)
         window = self._windows.get(key)
         if window is None or now >= window.ends:
-            window = self._windows[key] = _Window(now + WINDOW)
+            window = self._windows[key] = _Window(now + self._seconds)
         window.calls += 1
         headers = {
-            "X-RateLimit-Limit": str(CALLS),
-            "X-RateLimit-Remaining": str(max(0, CALLS - window.calls)),
+            "X-RateLimit-Limit": str(self._calls),
+            "X-RateLimit-Remaining": str(max(0, self._calls - window.calls)),
             "X-RateLimit-Reset": str(round(window.ends * 1000)),  # milliseconds since 1970
         }
-        if window.calls <= CALLS:
+        if window.calls <= self._calls:
             return headers, None
         return headers, TooManyRequests(math.ceil(window.ends - now))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from backchannel.local.faults import Faults, FaultyApp
 from backchannel.local.rocketchat.app import rocketchat_app
+from backchannel.local.rocketchat.realtime.connection import Timing
+from backchannel.local.rocketchat.realtime.hub import Hub
 from backchannel.local.rocketchat.seed import seed
 from backchannel.local.serve import Server
 
@@ -21,7 +23,8 @@ class LocalRocketChat(Server):
     `world` is what it knows (default: `seed()`), `age` the major version whose answers it gives
     (3, 7 or 8), `rate_limit` whether it counts calls (10 a minute for each route and method),
     `clock` the time in seconds since 1970 for a world made here; a given world has its own.
-    `port` 0 takes a free one.
+    A realtime client that is quiet for `ping_interval` seconds is pinged, and dropped when it
+    then says nothing for `ping_deadline` seconds. `port` 0 takes a free one.
 
     `url` is the base URL, `faults` orders for failures, `world` may be looked at at any time.
     Raises OSError when the port is taken.
@@ -34,6 +37,8 @@ class LocalRocketChat(Server):
         age: Age = 8,
         rate_limit: bool = False,
         clock: Clock = time.time,
+        ping_interval: float = 15.0,
+        ping_deadline: float = 15.0,
         port: int = 0,
     ) -> None:
         if age not in (3, 7, 8):
@@ -42,4 +47,5 @@ class LocalRocketChat(Server):
         self.age = age
         self.faults = Faults()
         app = rocketchat_app(self.world, age, rate_limit=rate_limit)
-        super().__init__(FaultyApp(app, self.faults), port=port)
+        hub = Hub(self.world, age, Timing(ping_interval, ping_deadline), rate_limit=rate_limit)
+        super().__init__(FaultyApp(app, self.faults), accept=hub.accept, port=port)

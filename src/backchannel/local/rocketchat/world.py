@@ -1,8 +1,7 @@
 """What a Rocket.Chat server knows: users, rooms, messages. No HTTP.
 
 Messages are kept in the form in which they go over REST. Every change of a message goes through
-`World.insert`, `World.touch` or `World.trash`, so that a realtime stream has three places to
-listen at.
+`World.insert`, `World.touch` or `World.trash`, which tell those who listen to the world's streams.
 """
 
 from __future__ import annotations
@@ -32,7 +31,9 @@ _TOKENS_KEPT = 50
 # The roles and permissions a new server has, as far as the endpoints here ask for them.
 _PERMISSIONS: dict[str, frozenset[str]] = {
     "user": frozenset({"view-c-room"}),
-    "bot": frozenset({"message-impersonate", "api-bypass-rate-limit", "view-c-room"}),
+    "bot": frozenset(
+        {"message-impersonate", "api-bypass-rate-limit", "send-many-messages", "view-c-room"}
+    ),
     "guest": frozenset(),
     "admin": frozenset(
         {
@@ -41,6 +42,7 @@ _PERMISSIONS: dict[str, frozenset[str]] = {
             "delete-message",
             "force-delete-message",
             "post-readonly",
+            "send-many-messages",
             "api-bypass-rate-limit",
         }
     ),
@@ -62,6 +64,25 @@ def parse_time(text: str) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.timestamp()
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a realtime stream says: its name, the event's (often a room's id), and the arguments.
+
+    `origin` is the connection that caused it and does not hear of it, if there is one.
+    """
+
+    stream: str
+    name: str
+    args: tuple[JSON, ...]
+    origin: object = None
+
+
+Listener: TypeAlias = Callable[[Event], None]
+ROOM_MESSAGES = "stream-room-messages"
+NOTIFY_ROOM = "stream-notify-room"
+NOTIFY_USER = "stream-notify-user"
 
 
 @dataclass
@@ -138,6 +159,7 @@ class World:
         self.trashed: dict[str, Stored] = {}
         self.clock = clock
         self.lock = threading.RLock()
+        self._listeners: list[Listener] = []
         self._rng = rng or random.SystemRandom()
 
     def new_id(self) -> str:
@@ -151,6 +173,26 @@ class World:
     def now(self) -> str:
         """The time as the server writes it."""
         return iso(self.time())
+
+    # Streams
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` of every event; gives what ends that. Called with the lock held."""
+        with self.lock:
+            self._listeners.append(listener)
+
+        def stop() -> None:
+            with self.lock:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def publish(self, stream: str, name: str, *args: JSON, origin: object = None) -> None:
+        """Say something in a stream."""
+        event = Event(stream, name, args, origin)
+        with self.lock:
+            for listener in tuple(self._listeners):
+                listener(event)
 
     # Users
 
@@ -194,21 +236,39 @@ class World:
 
     def insert(self, document: JSONObject, sent: float | None = None) -> Stored:
         """Keep a new message; `_id` and `_updatedAt` are filled in."""
-        document.setdefault("_id", self.new_id())
-        stored = Stored(document, self.time() if sent is None else sent)
-        document["_updatedAt"] = self.now()
-        self.messages[stored.id] = stored
+        with self.lock:
+            document.setdefault("_id", self.new_id())
+            stored = Stored(document, self.time() if sent is None else sent)
+            self.messages[stored.id] = stored
+            self.touch(stored)
         return stored
 
     def touch(self, stored: Stored) -> None:
-        """Say that the message's document was changed."""
-        stored.document["_updatedAt"] = self.now()
+        """Say that the message's document was changed: its streams send the whole of it again."""
+        with self.lock:
+            stored.document["_updatedAt"] = self.now()
+            self.publish(ROOM_MESSAGES, stored.room_id, stored.document)
+
+    def preview(self, message_id: str, meta: JSONObject) -> None:
+        """Give a message's links a preview, as the server does a while after the message came.
+
+        This server fetches nothing: whoever runs it says what the pages told of themselves.
+        """
+        with self.lock:
+            stored = self.messages[message_id]
+            urls = stored.document.get("urls")
+            for url in urls if isinstance(urls, list) else []:
+                if isinstance(url, dict):
+                    url["meta"] = dict(meta)
+            self.touch(stored)
 
     def trash(self, message_id: str) -> None:
         """Delete a message. Its id is free again; what it was is kept in `trashed`."""
-        stored = self.messages.pop(message_id)
-        self.trashed[message_id] = stored
-        stored.document["_deletedAt"] = self.now()
+        with self.lock:
+            stored = self.messages.pop(message_id)
+            self.trashed[message_id] = stored
+            stored.document["_deletedAt"] = self.now()
+            self.publish(NOTIFY_ROOM, f"{stored.room_id}/deleteMessage", {"_id": message_id})
 
     def messages_in(self, room_id: str) -> list[Stored]:
         """The messages of a room, oldest first."""
