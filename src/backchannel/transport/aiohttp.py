@@ -15,7 +15,7 @@ from backchannel.errors import (
     ReplyTooLarge,
     TransportTimeout,
 )
-from backchannel.wire.messages import Request, Response
+from backchannel.wire.messages import Request, Response, by_lower_name
 from backchannel.wire.rules import Limits, unless_safe
 
 _CHUNK = 64 * 1024
@@ -89,7 +89,7 @@ class AiohttpTransport:
             allow_redirects=False,
         ) as reply:
             body = await self._read(request, reply)
-            headers = {name.lower(): value for name, value in reply.headers.items()}
+            headers = by_lower_name(reply.headers.items())
             return Response(status=reply.status, headers=headers, body=body)
 
     async def _read(self, request: Request, reply: aiohttp.ClientResponse) -> bytes:
