@@ -7,9 +7,11 @@ import pytest
 
 from backchannel.codegen import CompileError
 from backchannel.codegen.configuration import modules_of
+from backchannel.errors import InvalidInput
 
 SCHEMA = """
-type Query { a: A, all: [A], either: Either, key: String }
+type Query { a(in: In): A, all: [A], either: Either, key: String }
+input In { x: Int }
 type A { x: Int, xs: [Int], must: Int! }
 type B { x: Int }
 union Either = A | B
@@ -53,6 +55,8 @@ def test_operations_are_validated_against_the_schema_as_it_is(compiled: Compiled
         (nonnull("A.x[]"), "the field is no list"),
         (nonnull("A.xs[]", "A.xs[]"), "the items are non-null already"),
         (nonnull("A.x").replace("nonnull", "secret").replace("A.x", "A.y"), "no field A.y"),
+        (nonnull("In.x"), "In.x is given to the server"),
+        (nonnull("In.y"), "the schema has no field In.y. Did you mean 'In.x'?"),
         ("[[nonnull]]\ncoordinates = 3", "Expected `array`"),
         ("[[nonnul]]", "nonnul"),
         ("[[", "Invalid"),
@@ -130,3 +134,49 @@ def test_a_secret_field_is_masked_however_it_is_selected(
     actor = api.operations.GET.decode(reply)
     assert actor.email == "hunter2"
     assert "hunter2" not in repr(actor)
+
+
+SIGN_UP = """
+input SignUp { name: String!, password: String!, backup: SignUp, by: By }
+input By @oneOf { mail: String, token: String }
+directive @oneOf on INPUT_OBJECT
+type Query { up(as: SignUp): Int }
+"""
+
+
+def test_a_secret_field_of_an_input_is_sent_and_masked(
+    compiled: Compiled, imported: Callable[..., ModuleType]
+) -> None:
+    overrides = nonnull("SignUp.password", "By.token").replace("nonnull", "secret")
+    api = imported(compiled(SIGN_UP, "query Up($as: SignUp) { up(as: $as) }", overrides=overrides))
+    inner = api.SignUp(name="b", password="hunter3", by=api.By(token="hunter4"))
+    given = api.SignUp(name="a", password="hunter2", backup=inner)
+    assert "hunter" not in repr(given)
+    assert str(given.by) == "UNSET"
+    assert b"hunter2" in api.operations.UP.encode({"as": given})
+    assert dict(given.__rich_repr__())["password"] == "***"
+    with pytest.raises(InvalidInput) as caught:
+        api.By(token="hunter5", mail="a")
+    assert caught.value.given == "mail='a', token=***"
+
+
+def test_what_is_non_null_on_an_interface_is_so_on_its_types(
+    compiled: Compiled, imported: Callable[..., ModuleType]
+) -> None:
+    schema = """
+    interface Actor { name: String, tags: [String] }
+    interface Person implements Actor { name: String, tags: [String] }
+    type User implements Actor & Person { name: String, tags: [String!], email: String }
+    type Bot implements Actor { name: String!, tags: [String] }
+    type Query { actor: Actor, user: User }
+    """
+    api = imported(
+        compiled(
+            schema,
+            "query Get { actor { name tags ... on User { email } ... on Person { name } } user { name } }",
+            overrides=nonnull("Actor.name", "Actor.tags[]", "User.name"),
+        )
+    )
+    for name in ("User", "Bot", "OtherActor"):
+        assert getattr(api, f"GetActor{name}").__annotations__["name"] == "str", name
+        assert getattr(api, f"GetActor{name}").__annotations__["tags"] == "list[str] | None"

@@ -268,7 +268,9 @@ def _render(plan: Plan) -> dict[str, str]:
     if exports.problems:
         raise CompileError(in_order(exports.problems))
     files["enums.py"] = enums_module(enums, decisions, plan.names)
-    files["input_types.py"] = input_types_module(inputs, decisions, plan.scalars, plan.names)
+    files["input_types.py"] = input_types_module(
+        inputs, decisions, plan.scalars, plan.names, plan.secrets
+    )
     files["scalars.py"] = scalars_module(plan.scalars, plan.names)
     files.update(package_files(exports.homes, exports.types, constants, ("operations", TESTING)))
     files.update(_builder_modules(made, plan, {**exports.homes, **exports.types}))

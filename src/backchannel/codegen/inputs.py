@@ -21,7 +21,7 @@ from backchannel.codegen.engine import EngineError
 from backchannel.codegen.module import Module
 from backchannel.codegen.names import TypeNames
 from backchannel.codegen.plugin import Decisions
-from backchannel.codegen.results import BUILTIN_SCALARS, MODELS, description
+from backchannel.codegen.results import BUILTIN_SCALARS, MODELS, description, secret_fields
 from backchannel.codegen.shapes import innermost, type_of
 
 
@@ -67,11 +67,12 @@ def input_types_module(
     decisions: Decisions,
     mappings: Mapping[str, ScalarMapping],
     types: TypeNames,
+    secrets: frozenset[str],
 ) -> str:
-    """The module of the input types."""
+    """The module of the input types; secrets are the coordinates of their secret fields."""
     module = Module("Input types. A field that is left out is not sent; None is sent as null.")
     for definition in inputs:
-        module.add(_input_class(module, definition, decisions, mappings, types))
+        module.add(_input_class(module, definition, decisions, mappings, types, secrets))
     return module.render()
 
 
@@ -81,14 +82,13 @@ def _input_class(
     decisions: Decisions,
     mappings: Mapping[str, ScalarMapping],
     types: TypeNames,
+    secrets: frozenset[str],
 ) -> str:
     try:
         annotations = decisions.inputs[definition.name]
     except KeyError:
         raise EngineError(f"ariadne-codegen decided no types for {definition.name}") from None
     one_of = is_one_of(definition)
-    base = "OneOfInput" if one_of else "Input"
-    module.use(MODELS, base)
     attributes = names.scope(definition.fields, names.ONE_OF_FIELDS if one_of else names.FIELDS)
     fields: list[str] = []
     given: dict[str, str] = {}
@@ -106,6 +106,15 @@ def _input_class(
             marker = types.markers[named.name]
             module.use(".scalars", marker)
             markers.append(f'"{attributes[name]}": {marker}')
+    hidden = sorted(
+        attributes[name] for name in definition.fields if f"{definition.name}.{name}" in secrets
+    )
+    bases = ["SecretInput"] if hidden else []
+    bases += ["OneOfInput"] if one_of else []
+    module.use(MODELS, *bases or ["Input"])
+    if hidden:
+        module.use("typing", "ClassVar")
+        fields.insert(0, secret_fields(hidden))
     if markers:
         module.use("collections.abc", "Mapping")
         module.use("typing", "ClassVar")
@@ -126,7 +135,8 @@ def _input_class(
     if one_of:
         fields += _constructors(module, given)
     body = "\n".join(f"    {line}" for line in [text.docstring(doc, 4), *fields])
-    return f"class {types.classes[definition.name]}({base}, kw_only=True):\n{body}\n"
+    name, base = types.classes[definition.name], ", ".join(bases or ["Input"])
+    return f"class {name}({base}, kw_only=True):\n{body}\n"
 
 
 def is_one_of(definition: GraphQLInputObjectType) -> bool:

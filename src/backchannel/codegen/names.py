@@ -103,6 +103,8 @@ CLASSES = frozenset(
         "OtherResult",
         "Pages",
         "Result",
+        "Scalar",
+        "SecretInput",
         "SecretResult",
         "TYPE_CHECKING",
         "TypeAlias",

@@ -9,6 +9,8 @@ from typing import Any, cast
 import msgspec
 from graphql import (
     GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
@@ -47,7 +49,7 @@ class Overrides(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         nonnull: places declared nullable at which the server never answers null.
-        secret: fields whose values must not be shown.
+        secret: fields, of inputs too, whose values must not be shown.
         file: the file, for messages.
     """
 
@@ -73,7 +75,7 @@ def read_overrides(path: Path) -> Overrides:
 
 
 def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
-    """Make the fields of the schema non-null in place.
+    """Make the fields of the schema non-null in place; those of interfaces on all their types.
 
     To be called after operations were validated against the schema as it is: the rules of
     GraphQL hold for what the server declares.
@@ -84,18 +86,22 @@ def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
     problems: list[Diagnostic] = []
     for coordinate in _coordinates(overrides.nonnull):
         field = _field(schema, coordinate.removesuffix("[]"))
-        if field is None:
+        if _input_field(schema, coordinate) is not None:
+            said = f"{coordinate} is given to the server; non-null can be what it answers"
+        elif field is None:
             said = _no_field(schema, coordinate)
-        elif coordinate.endswith("[]"):
-            said = _require_items(field, coordinate)
         else:
             said = _require(field, coordinate)
         if said:
             problems.append(overrides.file.at_text(coordinate, f"nonnull: {said}"))
+    for coordinate in _coordinates(overrides.nonnull):
+        for field in _implementations(schema, coordinate.removesuffix("[]")):
+            # Declared so or named too, maybe.
+            _require(field, coordinate)
     problems += [
         overrides.file.at_text(coordinate, f"secret: {_no_field(schema, coordinate)}")
         for coordinate in _coordinates(overrides.secret)
-        if _field(schema, coordinate) is None
+        if _field(schema, coordinate) is None and _input_field(schema, coordinate) is None
     ]
     if problems:
         raise CompileError(problems)
@@ -123,7 +129,7 @@ def _no_field(schema: GraphQLSchema, coordinate: str) -> str:
     """What is wrong with a coordinate of no field, with what may be meant."""
     type_name, _, field_name = coordinate.removesuffix("[]").partition(".")
     named = schema.get_type(type_name)
-    if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
+    if isinstance(named, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
         fields = [f"{type_name}.{name}" for name in named.fields]
         return f"the schema has no field {coordinate}.{suggestion(coordinate, fields)}"
     types = [
@@ -144,8 +150,28 @@ def _field(schema: GraphQLSchema, coordinate: str) -> GraphQLField | None:
     return field_of(schema.get_type(type_name), field_name)
 
 
+def _input_field(schema: GraphQLSchema, coordinate: str) -> GraphQLInputField | None:
+    type_name, _, field_name = coordinate.partition(".")
+    named = schema.get_type(type_name)
+    return named.fields.get(field_name) if isinstance(named, GraphQLInputObjectType) else None
+
+
+def _implementations(schema: GraphQLSchema, coordinate: str) -> Iterator[GraphQLField]:
+    """The fields that implement one of an interface."""
+    type_name, _, field_name = coordinate.partition(".")
+    named = schema.get_type(type_name)
+    if isinstance(named, GraphQLInterfaceType):
+        found = schema.get_implementations(named)
+        for each in (*found.interfaces, *found.objects):
+            field = field_of(each, field_name)
+            assert field is not None, "a valid schema implements its interfaces"
+            yield field
+
+
 def _require(field: GraphQLField, coordinate: str) -> str:
-    """Make a field non-null; returns what is wrong with that."""
+    """Make a field, or the items of its list, non-null; returns what is wrong with that."""
+    if coordinate.endswith("[]"):
+        return _require_items(field, coordinate)
     declared = type_of(field)
     if is_non_null_type(declared):
         return f"{coordinate} is non-null already"
@@ -154,7 +180,6 @@ def _require(field: GraphQLField, coordinate: str) -> str:
 
 
 def _require_items(field: GraphQLField, coordinate: str) -> str:
-    """Make the items of a list non-null; returns what is wrong with that."""
     declared = type_of(field)
     required = is_non_null_type(declared)
     of_list = declared.of_type if required else declared

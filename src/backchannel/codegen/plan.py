@@ -52,6 +52,7 @@ class Plan:
         types: enums, inputs and scalars in use, sorted by name.
         scalars: mappings of the custom scalars in use.
         names: the names of the schema's types.
+        secrets: coordinates of secret fields, of inputs too.
         max_page_size: the most edges that the server gives at once, if it is known.
     """
 
@@ -63,6 +64,7 @@ class Plan:
     types: Sequence[GraphQLNamedType]
     scalars: dict[str, ScalarMapping]
     names: TypeNames
+    secrets: frozenset[str]
     max_page_size: int | None
 
 
@@ -115,6 +117,7 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
         reached,
         scalars,
         types,
+        secrets,
         configuration.connections.max_page_size,
     )
 

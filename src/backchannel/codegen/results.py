@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from graphql import GraphQLEnumType, GraphQLUnionType
 
@@ -197,8 +197,7 @@ class ResultClasses:
             lines.append(f'typename: ClassVar[Literal["{tag}"]] = "{tag}"')
         if secrets:
             self._module.use("typing", "ClassVar")
-            listed = ", ".join(f'"{each}"' for each in secrets)
-            lines.append(f"secret_fields: ClassVar[frozenset[str]] = frozenset({{{listed}}})")
+            lines.append(secret_fields(secrets))
         made: list[MadeField] = []
         for key, field in selection.fields.items():
             if field.name == TYPENAME and selection.is_other:
@@ -337,6 +336,12 @@ def _attribute(name: str, key: str, annotation: str, field: Field) -> str:
     if options:
         return f"{name}: {annotation} = msgspec.field({', '.join(options)})"
     return f"{name}: {annotation}"
+
+
+def secret_fields(attributes: Iterable[str]) -> str:
+    """The line that names the attributes of a class whose values are not shown."""
+    listed = ", ".join(f'"{each}"' for each in attributes)
+    return f"secret_fields: ClassVar[frozenset[str]] = frozenset({{{listed}}})"
 
 
 def deprecation_mark(module: Module, reason: str) -> str:

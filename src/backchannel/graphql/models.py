@@ -22,6 +22,7 @@ __all__ = [
     "OtherResult",
     "Result",
     "Scalar",
+    "SecretInput",
     "SecretResult",
     "Unset",
     "decode_scalar",
@@ -62,16 +63,15 @@ class OtherResult(Result, frozen=True, kw_only=True, tag=OTHER_TYPE, tag_field="
     typename: str = msgspec.field(name="(typename)")
 
 
-class SecretResult(Result, frozen=True, kw_only=True):
-    """Base of generated result types with fields that `overrides.toml` marks as secret."""
+class _Masked:
+    """Shows of its secret fields only that they are there."""
 
+    __slots__ = ()
+    __struct_fields__: ClassVar[tuple[str, ...]]
     secret_fields: ClassVar[frozenset[str]] = frozenset()
 
     def __repr__(self) -> str:
-        shown = (
-            f"{name}={MASK if name in self.secret_fields else repr(getattr(self, name))}"
-            for name in self.__struct_fields__
-        )
+        shown = (f"{name}={_shown(self, name)}" for name in self.__struct_fields__)
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
@@ -80,6 +80,14 @@ class SecretResult(Result, frozen=True, kw_only=True):
             (name, MASK if name in self.secret_fields else getattr(self, name))
             for name in self.__struct_fields__
         ]
+
+
+def _shown(owner: _Masked | OneOfInput, name: str) -> str:
+    return MASK if name in owner.secret_fields else repr(getattr(owner, name))
+
+
+class SecretResult(_Masked, Result, frozen=True, kw_only=True):
+    """Base of generated result types with fields that `overrides.toml` marks as secret."""
 
 
 class Input(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -92,8 +100,14 @@ class Input(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     scalar_fields: ClassVar[Mapping[str, type[Scalar]]] = {}
 
 
+class SecretInput(_Masked, Input, kw_only=True):
+    """Base of generated input types with fields that `overrides.toml` marks as secret."""
+
+
 class OneOfInput(Input, kw_only=True):
     """Base of generated input types of which exactly one field is given, and not as null."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         given = [name for name in self.__struct_fields__ if getattr(self, name) is not UNSET]
@@ -101,7 +115,7 @@ class OneOfInput(Input, kw_only=True):
             raise InvalidInput(
                 type(self).__name__,
                 limit=f"exactly one of {', '.join(self.__struct_fields__)}, and not None",
-                given=", ".join(f"{name}={getattr(self, name)!r}" for name in given) or "nothing",
+                given=", ".join(f"{name}={_shown(self, name)}" for name in given) or "nothing",
             )
 
 
