@@ -121,7 +121,7 @@ def test_this_machine_may_be_asked_in_clear_text(kind, url):
     "credential", [{}, {"token": TOKEN, "client_id": TOKEN}, {"token": None, "client_id": None}]
 )
 def test_it_is_one_of_the_two_credentials(kind, credential):
-    with pytest.raises(ConfigurationError, match="one of the two") as caught:
+    with pytest.raises(ConfigurationError, match="one of the three") as caught:
         kind(**credential)
     assert "S3cret" not in str(caught.value)
 
