@@ -34,9 +34,9 @@ class Channel:
     """
 
     def __init__(
-        self, joined: Message, context: Context, deliver: Callable[[str, msgspec.Raw], None]
+        self, join_ref: object, context: Context, deliver: Callable[[str, msgspec.Raw], None]
     ) -> None:
-        self.joined = joined
+        self.join_ref = join_ref
         self._context = context
         self._deliver = deliver
         self._subscriptions: list[str] = []

@@ -69,11 +69,11 @@ class PhoenixSocket:
             self.line.close(UNDECODABLE)
 
     def end_channel(self, event: str) -> None:
-        """Tell that the channel is gone, by "phx_error" or "phx_close", with the join's refs."""
+        """Tell that the channel is gone, by "phx_error" or "phx_close"."""
         if self._channel is not None:
-            joined = self._channel.joined
+            join_ref = self._channel.join_ref
             self._leave()
-            self._send(Message(joined.join_ref, joined.ref, CONTROL, event, {}))
+            self._send(_ended(event, join_ref))
 
     def _answer(self, message: Message) -> None:
         ref, topic, event = message.ref, message.topic, message.event
@@ -92,15 +92,14 @@ class PhoenixSocket:
         """Join, and again: the older channel is closed after the reply."""
         former = self._channel
         self._leave()
-        self._channel = Channel(message, self._context, self._push)
+        self._channel = Channel(message.join_ref, self._context, self._push)
         self._send(reply(message.join_ref, message.ref, CONTROL, "ok", {}))
         if former is not None:
-            joined = former.joined
-            self._send(Message(joined.join_ref, joined.ref, CONTROL, "phx_close", {}))
+            self._send(_ended("phx_close", former.join_ref))
 
     def _dispatch(self, message: Message, channel: Channel) -> None:
         """Answer with the join_ref of the join, whichever the message gave."""
-        join_ref = channel.joined.join_ref
+        join_ref = channel.join_ref
         if message.event == "phx_leave":
             self._send(reply(join_ref, message.ref, CONTROL, "ok", {}))
             self.end_channel("phx_close")
@@ -141,6 +140,11 @@ class PhoenixSocket:
 
     def _send(self, message: Message) -> None:
         self.line.send(self._form.encode(message))
+
+
+def _ended(event: str, join_ref: object) -> Message:
+    """The end of a channel; its ref is the join_ref too."""
+    return Message(join_ref, join_ref, CONTROL, event, {})
 
 
 class Hub:
