@@ -102,6 +102,15 @@ from ._operations.find_channel_id import (
     FindChannelIdUser,
     find_channel_id,
 )
+from ._operations.find_chat_room import (
+    FindChatRoomChannel,
+    FindChatRoomChatMessage,
+    FindChatRoomChatMessageConnection,
+    FindChatRoomChatMessageEdge,
+    FindChatRoomResult,
+    FindChatRoomUser,
+    find_chat_room,
+)
 from ._operations.find_user import FindUserResult, find_user
 from ._operations.follow import FollowResult, follow
 from ._operations.followed_live_channels import (
@@ -135,6 +144,16 @@ from ._operations.log_stream_metadata import (
 from ._operations.long_timeout_user import LongTimeoutUserResult, long_timeout_user
 from ._operations.my_email import MyEmailResult, MyEmailUser, my_email
 from ._operations.myself import MyselfResult, MyselfUser, myself
+from ._operations.read_back import (
+    ReadBackChannel,
+    ReadBackChatMessageConnection,
+    ReadBackChatMessageEdge,
+    ReadBackPageInfo,
+    ReadBackResult,
+    ReadBackUser,
+    read_back,
+    read_back_pages,
+)
 from ._operations.short_timeout_user import ShortTimeoutUserResult, short_timeout_user
 from ._operations.start_stream import (
     StartStreamChannel,
@@ -227,6 +246,12 @@ __all__ = [
     "FindChannelIdResult",
     "FindChannelIdUser",
     "FindChannelResult",
+    "FindChatRoomChannel",
+    "FindChatRoomChatMessage",
+    "FindChatRoomChatMessageConnection",
+    "FindChatRoomChatMessageEdge",
+    "FindChatRoomResult",
+    "FindChatRoomUser",
     "FindUserResult",
     "FollowResult",
     "FollowedLiveChannelsChannelConnection",
@@ -253,6 +278,12 @@ __all__ = [
     "MyselfResult",
     "MyselfUser",
     "PageInfoFields",
+    "ReadBackChannel",
+    "ReadBackChatMessageConnection",
+    "ReadBackChatMessageEdge",
+    "ReadBackPageInfo",
+    "ReadBackResult",
+    "ReadBackUser",
     "ShortTimeoutUserResult",
     "StartStreamChannel",
     "StartStreamResult",
@@ -307,6 +338,7 @@ __all__ = [
     "find_category",
     "find_channel",
     "find_channel_id",
+    "find_chat_room",
     "find_user",
     "follow",
     "followed_live_channels",
@@ -321,6 +353,8 @@ __all__ = [
     "my_email",
     "myself",
     "operations",
+    "read_back",
+    "read_back_pages",
     "short_timeout_user",
     "start_stream",
     "subcategories",

@@ -20,6 +20,7 @@ from ._operations.end_stream import END_STREAM
 from ._operations.find_category import FIND_CATEGORY
 from ._operations.find_channel import FIND_CHANNEL
 from ._operations.find_channel_id import FIND_CHANNEL_ID
+from ._operations.find_chat_room import FIND_CHAT_ROOM
 from ._operations.find_user import FIND_USER
 from ._operations.follow import FOLLOW
 from ._operations.followed_live_channels import FOLLOWED_LIVE_CHANNELS
@@ -30,6 +31,7 @@ from ._operations.log_stream_metadata import LOG_STREAM_METADATA
 from ._operations.long_timeout_user import LONG_TIMEOUT_USER
 from ._operations.my_email import MY_EMAIL
 from ._operations.myself import MYSELF
+from ._operations.read_back import READ_BACK
 from ._operations.short_timeout_user import SHORT_TIMEOUT_USER
 from ._operations.start_stream import START_STREAM
 from ._operations.subcategories import SUBCATEGORIES
@@ -59,6 +61,7 @@ __all__ = [
     "FIND_CATEGORY",
     "FIND_CHANNEL",
     "FIND_CHANNEL_ID",
+    "FIND_CHAT_ROOM",
     "FIND_USER",
     "FOLLOW",
     "FOLLOWED_LIVE_CHANNELS",
@@ -69,6 +72,7 @@ __all__ = [
     "LONG_TIMEOUT_USER",
     "MYSELF",
     "MY_EMAIL",
+    "READ_BACK",
     "SHORT_TIMEOUT_USER",
     "START_STREAM",
     "SUBCATEGORIES",

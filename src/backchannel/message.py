@@ -116,6 +116,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         outcome: SENT, NOT_SENT (refused, or never fully written), or UNKNOWN (it may be there).
         message: the message as the server stored it, if it was sent and the answer could be read.
         deduplicated: whether an earlier try had already stored it.
+        read_back: whether the reply was lost, and the message was found by reading the room: a new
+            one of the same author with the same text. Another client of the same account that
+            sent the same text at that moment cannot be told from this one.
         idempotency_key: the key by which sending again cannot double it, where there is one.
         error: why it was not sent, why nobody knows, or why the answer could not be read.
     """
@@ -125,6 +128,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     message: Message | None = None
     deduplicated: bool = False
+    read_back: bool = False
     idempotency_key: str | None = None
     error: BackchannelError | None = None
 

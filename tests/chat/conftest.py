@@ -49,7 +49,7 @@ class GlimeshPlatform:
     def client(self, kind: str, **options: object) -> Glimesh | AsyncGlimesh:
         make = Glimesh if kind == "sync" else AsyncGlimesh
         options.setdefault("url", self.url)
-        return make(token="tok-viewer", retry=AT_ONCE, **options)
+        return make(token="tok-viewer", retry=AT_ONCE, reading_back=AT_ONCE, **options)
 
     def says(self, text: str) -> None:
         """The other user writes."""

@@ -20,6 +20,7 @@ from support.glimesh_site import Clock
 from support.site import Site
 
 AT_ONCE = RetryPolicy(base=0)
+LOOKS = RetryPolicy(attempts=3, base=0)
 
 
 class GlimeshSite(Site):
@@ -92,6 +93,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Caller]]:
             if "client_id" in options:
                 token = None
             options.setdefault("retry", AT_ONCE)
+            options.setdefault("reading_back", LOOKS)
             callers.append(Caller(kind(token=token, url=url, **options), runner))
             return callers[-1]
 

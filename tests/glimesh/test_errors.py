@@ -164,7 +164,7 @@ def test_a_refusal_is_a_receipt_with_the_servers_words(site, connect, token, nam
     with pytest.raises(GraphQLError) as caught:
         receipt.require()
     assert caught.value is receipt.error
-    assert site.operations == ["FindChannelId", "CreateChatMessage"]
+    assert site.operations == ["FindChatRoom", "CreateChatMessage"]
     assert len(site.world.messages) == 12
 
 
@@ -189,7 +189,7 @@ def test_a_server_that_fails_at_the_send_leaves_the_outcome_open(site, connect):
     assert receipt.outcome is Outcome.UNKNOWN
     assert isinstance(receipt.error, ServerFailure)
     assert "Internal Server Error" in str(receipt.error)
-    assert site.operations == ["FindChannelId", "CreateChatMessage"]
+    assert site.operations == ["FindChatRoom", "CreateChatMessage", *["ReadBack"] * 3]
     with pytest.raises(ServerFailure):
         receipt.require()
 
@@ -203,4 +203,4 @@ def test_a_room_that_is_not_there(site, connect, name):
     ):
         with pytest.raises(ResourceNotFound, match="Could not find resource"):
             attempt()
-    assert site.operations == ["FindChannelId", "FindChannelId"]
+    assert site.operations == ["FindChatRoom", "FindChannelId"]

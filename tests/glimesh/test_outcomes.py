@@ -22,7 +22,8 @@ from backchannel.wire.retry import NO_RETRY
 from backchannel.wire.rules import Limits
 from support import rawserver
 
-LOOKED_UP_AND_SENT = ["FindChannelId", "CreateChatMessage"]
+LOOKED_UP_AND_SENT = ["FindChatRoom", "CreateChatMessage"]
+SEND = "CreateChatMessage"
 
 
 def well_then(site):
@@ -101,11 +102,19 @@ def test_a_fault_at_the_send_becomes_a_receipt(site, connect, case):
     order, kind, outcome, texts = AT_THE_SEND[case]
     order(well_then(site))
     receipt = connect(site.url).send("glimesh:streamer", "hi")
-    assert type(receipt.error) is kind
-    assert (receipt.outcome, receipt.message) == (outcome, None)
-    assert receipt.error.outcome is outcome
-    assert site.operations == LOOKED_UP_AND_SENT  # once, whatever happened
+    # Sent once, whatever happened; and looked for, where that is open.
+    assert site.operations[:2] == LOOKED_UP_AND_SENT
+    assert site.operations.count(SEND) == 1
     assert site.texts() == texts
+    if texts:
+        assert (receipt.outcome, receipt.read_back, receipt.error) == (Outcome.SENT, True, None)
+        assert receipt.require().id == "13"
+        assert site.operations[2:] == ["ReadBack"]
+        return
+    assert (type(receipt.error), receipt.outcome) == (kind, outcome)
+    assert (receipt.message, receipt.read_back) == (None, False)
+    assert receipt.error.outcome is outcome
+    assert site.operations[2:] == ["ReadBack"] * (3 if outcome is Outcome.UNKNOWN else 0)
     with pytest.raises(kind):
         receipt.require()
 
@@ -131,7 +140,7 @@ def test_looking_the_room_up_is_tried_again(site, connect, case):
     order(site.faults)
     receipt = connect(site.url).send("glimesh:streamer", "hi")
     assert receipt.outcome is Outcome.SENT
-    assert site.operations == ["FindChannelId", "FindChannelId", *LOOKED_UP_AND_SENT]
+    assert site.operations == ["FindChatRoom", "FindChatRoom", *LOOKED_UP_AND_SENT]
     assert site.texts() == ["hi"]
 
 
@@ -146,7 +155,7 @@ def test_a_room_that_cannot_be_looked_up_raises(site, connect, case, kind):
         connect(site.url).send("glimesh:streamer", "hi")
     assert caught.value.outcome is Outcome.NOT_SENT
     assert caught.value.retry_safe
-    assert site.operations == ["FindChannelId"] * 3
+    assert site.operations == ["FindChatRoom"] * 3
     assert site.texts() == []
 
 
@@ -214,17 +223,17 @@ def test_no_connection_for_the_send_is_a_receipt(site, split):
     assert receipt.outcome is Outcome.NOT_SENT
     assert isinstance(receipt.error, ConnectError)
     assert receipt.error.retry_safe
-    assert site.operations == ["FindChannelId"]
+    assert site.operations == ["FindChatRoom"]
 
 
-def test_a_reply_that_is_too_late_may_have_been_a_success(site, split):
-    well_then(site).delay(seconds=0.2)
+def test_a_message_whose_effect_comes_after_the_looks_is_unknown(site, split):
+    well_then(site).delay(seconds=0.3)
     receipt = split(site.url, Limits(timeout=0.05)).send("glimesh:streamer", "hi")
     assert receipt.outcome is Outcome.UNKNOWN
     assert isinstance(receipt.error, TransportTimeout)
     # And a success it was.
     rawserver.wait_until(lambda: site.texts() == ["hi"])
-    assert site.operations == LOOKED_UP_AND_SENT
+    assert site.operations == [*LOOKED_UP_AND_SENT, *["ReadBack"] * 3]
 
 
 def test_the_local_server_takes_orders_for_faults():

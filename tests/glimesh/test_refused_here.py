@@ -212,8 +212,9 @@ SUBJECTS = {
     "slug": "gaming",
     "categorySlug": "gaming",
     "streamerId": 1,
+    "last": 1,
 }
-FOR_NO_CLIENT_ID = {"MYSELF", "MY_EMAIL", "CHANNEL_KEYS"}
+FOR_NO_CLIENT_ID = {"MYSELF", "MY_EMAIL", "CHANNEL_KEYS", "READ_BACK"}
 
 
 @pytest.mark.parametrize("name", [n for n in generated("query") if n not in FOR_NO_CLIENT_ID])

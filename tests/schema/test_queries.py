@@ -148,7 +148,8 @@ def test_every_operation_has_one_root_field() -> None:
         if len(operation.selection_set.selections) != 1
     }
 
-    assert several == {}
+    # Whether a message is somebody's own is asked with who is asking, or the two might not fit.
+    assert several == {"ReadBack": 2}
 
 
 def test_arguments_are_variables_only() -> None:
@@ -228,8 +229,14 @@ def test_a_logged_measurement_is_asked_only_for_what_it_shares_with_a_stream() -
     assert "metadata" not in selected
 
 
+# What a send asks for: the newest message alone, and pages that go back from it.
+OF_SENDING = {"FindChatRoom", "ReadBack"}
+
+
 def test_every_page_can_be_turned() -> None:
     for name, operation in OPERATIONS.items():
+        if name in OF_SENDING:
+            continue
         paths = field_paths(operation.selection_set, DOCUMENT)
         pages = [path.removesuffix(".edges") for path in paths if path.endswith(".edges")]
         for page in pages:

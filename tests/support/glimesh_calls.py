@@ -159,6 +159,10 @@ ROWS = {
     "FIND_CHANNEL_ID": Row(
         {"id": "5", "streamer.username": "plaintext"}, {"streamer_username": "PlainText"}
     ),
+    "FIND_CHAT_ROOM": Row(
+        {"id": "1", "streamer.username": "streamer", "chat_messages.edges.0.node.id": "12"},
+        {"streamer_username": "streamer", "last": 1},
+    ),
     "FIND_USER": Row(
         {"id": "1", "displayname": "streamer", "channel.id": "1", "count_followers": 1},
         {"id": STREAMER},
@@ -201,6 +205,14 @@ ROWS = {
     ),
     "MYSELF": Row({"username": "viewer", "socials.0.platform": "twitter", "count_following": 1}),
     "MY_EMAIL": Row({"email": "streamer@example.com"}, token="tok-streamer"),
+    "READ_BACK": Row(
+        {
+            "myself.id": "3",
+            "channel.chat_messages.page_info.has_previous_page": True,
+            "channel.chat_messages.edges.1.node.message": "old message 12",
+        },
+        {"channel_id": "1", "last": 2},
+    ),
     "SHORT_TIMEOUT_USER": Row(
         {"action": "short_timeout", **MODERATION},
         ON_VIEWER,

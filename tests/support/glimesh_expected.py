@@ -16,7 +16,16 @@ from backchannel.errors import (
     ServerFailure,
     Unsupported,
 )
-from backchannel.glimesh import ResourceNotFound, Unauthorized
+from backchannel.glimesh import (
+    AccountTooYoung,
+    BannedFromChannel,
+    BannedFromSite,
+    LinksBlocked,
+    MessageRejected,
+    ResourceNotFound,
+    Unauthorized,
+    UnconfirmedEmail,
+)
 from support.glimesh_results import (
     Channel,
     Connection,
@@ -108,7 +117,7 @@ CRASH_WRITING = Error(ServerFailure, "Internal Server Error", Outcome.UNKNOWN)
 UNAUTHORIZED = Error(Unauthorized, "unauthorized")
 NO_LOGIN = Error(AuthenticationError, LOGIN)
 NO_DOCUMENT = Error(GraphQLError, "No query document supplied")
-BLANK = Error(GraphQLError, "message: can't be blank")
+BLANK = Error(MessageRejected, "message: can't be blank")
 
 EXPECTED = {
     "A1": Query(
@@ -231,19 +240,19 @@ EXPECTED = {
     "G3": BLANK,
     "G4": CRASH_WRITING,
     "G5": created(14, "x" * 255, [text("x" * 255)], second=23),
-    "G6": Error(GraphQLError, "message: should be at most 255 character(s)"),
+    "G6": Error(MessageRejected, "message: should be at most 255 character(s)"),
     "G7": CRASH_WRITING,
     "G7c": CRASH_WRITING,
     "G8": Error(NotFound, "Not Found"),
     "G9": Error(NotFound, "Not Found"),
     "G10": Error(RefusedError, "Bad Request"),
-    "G11": Error(GraphQLError, "This channel has links disabled!"),
+    "G11": Error(LinksBlocked, "This channel has links disabled!"),
     "G13": created(17, "see https://x.example/a", [text("see https://x.example/a")], second=24),
-    "G14": Error(GraphQLError, "You must confirm your email address before chatting."),
-    "G15": Error(GraphQLError, "You must wait 1439 more minutes to chat."),
-    "G16": Error(GraphQLError, "You are permanently banned from this channel."),
-    "G17": Error(GraphQLError, "You are banned from this channel for 240 more minutes."),
-    "G18": Error(GraphQLError, "You are banned from Glimesh."),
+    "G14": Error(UnconfirmedEmail, "You must confirm your email address before chatting."),
+    "G15": Error(AccountTooYoung, "You must wait 1439 more minutes to chat."),
+    "G16": Error(BannedFromChannel, "You are permanently banned from this channel."),
+    "G17": Error(BannedFromChannel, "You are banned from this channel for 240 more minutes."),
+    "G18": Error(BannedFromSite, "You are banned from Glimesh."),
     "G20": Error(GraphQLError, 'In field "message": Expected type "String", found 5.'),
     "H1": Delete(
         delete_chat_message=Log(
@@ -276,7 +285,7 @@ EXPECTED = {
             user=User(username="viewer"),
         )
     ),
-    "H9": Error(GraphQLError, "You are banned from this channel for 5 more minutes."),
+    "H9": Error(BannedFromChannel, "You are banned from this channel for 5 more minutes."),
     "H10": UNAUTHORIZED,
     "H11": CRASH_WRITING,
     # OAuth's replies are no GraphQL; what matters is that they are not taken for some.

@@ -81,6 +81,14 @@ from ._operations.find_channel_id import (
     find_channel_id_channel,
     find_channel_id_user,
 )
+from ._operations.find_chat_room import (
+    find_chat_room,
+    find_chat_room_channel,
+    find_chat_room_chat_message,
+    find_chat_room_chat_message_connection,
+    find_chat_room_chat_message_edge,
+    find_chat_room_user,
+)
 from ._operations.find_user import find_user
 from ._operations.follow import follow
 from ._operations.followed_live_channels import (
@@ -100,6 +108,15 @@ from ._operations.log_stream_metadata import log_stream_metadata, log_stream_met
 from ._operations.long_timeout_user import long_timeout_user
 from ._operations.my_email import my_email, my_email_user
 from ._operations.myself import myself, myself_user
+from ._operations.read_back import (
+    read_back,
+    read_back_channel,
+    read_back_chat_message_connection,
+    read_back_chat_message_edge,
+    read_back_page_info,
+    read_back_result,
+    read_back_user,
+)
 from ._operations.short_timeout_user import short_timeout_user
 from ._operations.start_stream import start_stream, start_stream_channel, start_stream_stream
 from ._operations.subcategories import (
@@ -173,6 +190,12 @@ __all__ = [
     "find_channel_id",
     "find_channel_id_channel",
     "find_channel_id_user",
+    "find_chat_room",
+    "find_chat_room_channel",
+    "find_chat_room_chat_message",
+    "find_chat_room_chat_message_connection",
+    "find_chat_room_chat_message_edge",
+    "find_chat_room_user",
     "find_user",
     "follow",
     "followed_live_channels",
@@ -199,6 +222,13 @@ __all__ = [
     "myself",
     "myself_user",
     "page_info_fields",
+    "read_back",
+    "read_back_channel",
+    "read_back_chat_message_connection",
+    "read_back_chat_message_edge",
+    "read_back_page_info",
+    "read_back_result",
+    "read_back_user",
     "short_timeout_user",
     "start_stream",
     "start_stream_channel",

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from backchannel.drive import Flow, Item, Stream
 from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome, Unsupported
+from backchannel.flow import Flow, Item, Stream
+from backchannel.glimesh.claims import START, Claims, position
+from backchannel.glimesh.sending import PAGE_SIZE, READING_BACK, deliver
 from backchannel.graphql.endpoint import Endpoint
 from backchannel.message import Address, Author, Message, Receipt, Room
 from backchannel.wire.checks import check_limit
-from glimesh_api import ChatMessageFields, ChatMessageInput
-from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL_ID
-
-PAGE_SIZE = 100
-"""Messages of a page of history; the server gives at most 1,000."""
+from backchannel.wire.retry import RetryPolicy
+from glimesh_api import ChatMessageFields
+from glimesh_api.operations import (
+    CHAT_MESSAGES,
+    CREATE_CHAT_MESSAGE,
+    FIND_CHANNEL_ID,
+    FIND_CHAT_ROOM,
+)
 
 
 class GlimeshBackend:
-    """The flows of one Glimesh client. It holds no state.
+    """The flows of one Glimesh client.
 
     Args:
         endpoint: where operations are executed.
+        claims: the client's sends that are under way.
+        reading_back: when to look for a message whose reply was lost; None for
+            `sending.READING_BACK`.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(
+        self, endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy | None = None
+    ) -> None:
         self._endpoint = endpoint
+        self._claims = claims
+        self._reading_back = reading_back or READING_BACK
 
     def send(
         self, address: Address, text: str, *, idempotency_key: str | None = None
     ) -> Flow[Receipt]:
         """Send a text to a streamer's channel.
 
-        Glimesh knows no idempotency key: after a failure that leaves the outcome open, the
-        receipt says UNKNOWN, and nothing is sent again.
+        Glimesh knows no idempotency key: after a failure that leaves the outcome open, nothing is
+        sent again, and the channel is read for the message. See `backchannel.glimesh.sending`.
 
         Source: `RootMutationType.createChatMessage`.
 
@@ -44,16 +56,30 @@ class GlimeshBackend:
             )
         # What would be refused here costs no request, the one for the room included.
         self._endpoint.dialect.check(CREATE_CHAT_MESSAGE, {"message": {"message": text}})
-        room = yield from self._find_room(address)
-        variables = {"channelId": room.id, "message": ChatMessageInput(message=text)}
+        # The newest message comes with the room, so that knowing it costs no request of its own.
+        channel = yield from self._endpoint.execute(FIND_CHAT_ROOM, {**_key(address), "last": 1})
+        room = Room(address=address, id=channel.id, name=channel.streamer.username)
+        newest = [position(edge.node.id) for edge in channel.chat_messages.edges]
         try:
-            sent = yield from self._endpoint.execute(CREATE_CHAT_MESSAGE, variables)
+            sent = yield from deliver(
+                self._endpoint,
+                self._claims,
+                channel_id=channel.id,
+                newest=max(newest, default=START),
+                text=text,
+                policy=self._reading_back,
+            )
         except LocalError:
             raise
         except BackchannelError as error:
             return Receipt(address=address, text=text, outcome=error.outcome, error=error)
-        message = to_message(room, sent)
-        return Receipt(address=address, text=text, outcome=Outcome.SENT, message=message)
+        return Receipt(
+            address=address,
+            text=text,
+            outcome=Outcome.SENT,
+            message=to_message(room, sent.message),
+            read_back=sent.read_back,
+        )
 
     def history(
         self, address: Address, *, limit: int | None, newest_first: bool
@@ -91,13 +117,17 @@ class GlimeshBackend:
             yield Item(message)
 
     def _find_room(self, address: Address) -> Flow[Room]:
-        if address.by_id and not (address.name.isascii() and address.name.isdigit()):
-            raise AddressError(
-                str(address), len(str(address)) - len(address.name), "a channel's id is a number"
-            )
-        key = "id" if address.by_id else "streamerUsername"
-        channel = yield from self._endpoint.execute(FIND_CHANNEL_ID, {key: address.name})
+        channel = yield from self._endpoint.execute(FIND_CHANNEL_ID, _key(address))
         return Room(address=address, id=channel.id, name=channel.streamer.username)
+
+
+def _key(address: Address) -> dict[str, object]:
+    """By what to look a channel up."""
+    if address.by_id and not (address.name.isascii() and address.name.isdigit()):
+        raise AddressError(
+            str(address), len(str(address)) - len(address.name), "a channel's id is a number"
+        )
+    return {"id" if address.by_id else "streamerUsername": address.name}
 
 
 def to_message(room: Room, message: ChatMessageFields) -> Message:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from backchannel import environment
-from backchannel.glimesh.credentials import choose_credential, graph_url
+from backchannel.glimesh.claims import Claims
+from backchannel.glimesh.credentials import choose_access, choose_credential, graph_url
 from backchannel.glimesh.limits import GlimeshDialect
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 from backchannel.graphql.socket import Socket
+from backchannel.message import Address
 
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport, Chance, Transport
     from backchannel.glimesh.backend import GlimeshBackend
+    from backchannel.glimesh.renewal import OAuthCredentials
+    from backchannel.graphql.endpoint import Endpoint
+    from backchannel.message import Receipt
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
 
@@ -26,9 +31,13 @@ class Glimesh(GraphQLClient):
     Args:
         token: an access token; writing needs its scope `chat`.
         client_id: the id of an application, instead of a token: it only reads.
+        credentials: what gets access tokens and renews them, instead of a token:
+            `ClientCredentials`, `RefreshToken`.
         url: the server's base URL.
         limits: timeouts in seconds and the cap of a reply in bytes.
         retry: how often calls that certainly did nothing are repeated.
+        reading_back: when to look for a sent message whose reply was lost; by default six times
+            within ten seconds.
         allow_plain_http: send the credential over plain HTTP to a host that is not this machine.
         chance: clock and dice.
         transport: what sends requests; the client closes only one that it made itself.
@@ -44,24 +53,29 @@ class Glimesh(GraphQLClient):
         *,
         token: str | None = None,
         client_id: str | None = None,
+        credentials: OAuthCredentials | None = None,
         url: str = DEFAULT_URL,
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
+        reading_back: RetryPolicy | None = None,
         allow_plain_http: bool = False,
         chance: Chance | None = None,
         transport: Transport | None = None,
     ) -> None:
-        credential = choose_credential(token, client_id)
+        access = choose_access(token, client_id, credentials, url, chance)
         super().__init__(
             graph_url(url),
-            headers=credential.headers(),
+            headers=access.headers,
+            credentials=access.renewing,
             limits=limits,
             retry=retry,
             allow_plain_http=allow_plain_http,
-            dialect=GlimeshDialect(read_only=credential.read_only),
+            dialect=GlimeshDialect(read_only=access.read_only),
             chance=chance,
             transport=transport,
         )
+        self._claims = Claims()
+        self._reading_back = reading_back
 
     @classmethod
     def from_env(cls) -> Self:
@@ -79,7 +93,28 @@ class Glimesh(GraphQLClient):
     @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
-        return _backend(self)
+        return _backend(self.endpoint, self._claims, self._reading_back)
+
+    def send_message(self, channel_id: str, text: str) -> Receipt:
+        """Send a message (`createChatMessage`), and know whether it was sent.
+
+        Where the reply is lost, the channel is read for the message; it is never sent twice. The
+        generated `create_chat_message` raises instead, its outcome UNKNOWN.
+
+        Args:
+            channel_id: the channel's id, a number.
+            text: what to say, 1 to 255 code points.
+
+        Returns:
+            What became of it: sent, not sent, or unknown.
+
+        Raises:
+            BackchannelError: only before anything was sent: a text that the server would refuse,
+                an unknown channel, or a failure while looking it up.
+
+        Source: `RootMutationType.createChatMessage`, `Channel.chatMessages`.
+        """
+        return self.driver.run(self.backend.send(_by_id(channel_id), text))
 
 
 class AsyncGlimesh(AsyncGraphQLClient):
@@ -88,9 +123,13 @@ class AsyncGlimesh(AsyncGraphQLClient):
     Args:
         token: an access token; writing needs its scope `chat`.
         client_id: the id of an application, instead of a token: it only reads.
+        credentials: what gets access tokens and renews them, instead of a token:
+            `ClientCredentials`, `RefreshToken`.
         url: the server's base URL.
         limits: timeouts in seconds and the cap of a reply in bytes.
         retry: how often calls that certainly did nothing are repeated.
+        reading_back: when to look for a sent message whose reply was lost; by default six times
+            within ten seconds.
         allow_plain_http: send the credential over plain HTTP to a host that is not this machine.
         chance: clock and dice.
         transport: what sends requests; the client closes only one that it made itself.
@@ -106,25 +145,30 @@ class AsyncGlimesh(AsyncGraphQLClient):
         *,
         token: str | None = None,
         client_id: str | None = None,
+        credentials: OAuthCredentials | None = None,
         url: str = DEFAULT_URL,
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
+        reading_back: RetryPolicy | None = None,
         allow_plain_http: bool = False,
         chance: Chance | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
-        credential = choose_credential(token, client_id)
+        access = choose_access(token, client_id, credentials, url, chance)
         super().__init__(
             graph_url(url),
-            headers=credential.headers(),
+            headers=access.headers,
+            credentials=access.renewing,
             limits=limits,
             retry=retry,
             allow_plain_http=allow_plain_http,
-            dialect=GlimeshDialect(read_only=credential.read_only),
+            dialect=GlimeshDialect(read_only=access.read_only),
             chance=chance,
             transport=transport,
-            socket=Socket(url=credential.socket_url(url)),
+            socket=_socket(token, client_id, url),
         )
+        self._claims = Claims()
+        self._reading_back = reading_back
 
     @classmethod
     def from_env(cls) -> Self:
@@ -142,11 +186,44 @@ class AsyncGlimesh(AsyncGraphQLClient):
     @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
-        return _backend(self)
+        return _backend(self.endpoint, self._claims, self._reading_back)
+
+    async def send_message(self, channel_id: str, text: str) -> Receipt:
+        """Send a message (`createChatMessage`), and know whether it was sent.
+
+        Where the reply is lost, the channel is read for the message; it is never sent twice. The
+        generated `create_chat_message` raises instead, its outcome UNKNOWN.
+
+        Args:
+            channel_id: the channel's id, a number.
+            text: what to say, 1 to 255 code points.
+
+        Returns:
+            What became of it: sent, not sent, or unknown.
+
+        Raises:
+            BackchannelError: only before anything was sent: a text that the server would refuse,
+                an unknown channel, or a failure while looking it up.
+
+        Source: `RootMutationType.createChatMessage`, `Channel.chatMessages`.
+        """
+        return await self.driver.run(self.backend.send(_by_id(channel_id), text))
 
 
-def _backend(client: Glimesh | AsyncGlimesh) -> GlimeshBackend:
+def _socket(token: str | None, client_id: str | None, url: str) -> Socket | None:
+    if token is None and client_id is None:
+        return None
+    return Socket(url=choose_credential(token, client_id).socket_url(url))
+
+
+def _by_id(channel_id: str) -> Address:
+    return Address(PLATFORM, channel_id, by_id=True)
+
+
+def _backend(
+    endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy | None
+) -> GlimeshBackend:
     # Loaded here, because it loads glimesh_api, which an application's own operations do without.
     from backchannel.glimesh.backend import GlimeshBackend
 
-    return GlimeshBackend(client.endpoint)
+    return GlimeshBackend(endpoint, claims, reading_back)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Final, cast
 
 from backchannel.errors import BackchannelError, InvalidInput, Unsupported
@@ -55,10 +56,12 @@ class GlimeshDialect:
 
     Args:
         read_only: whether the credential is a Client-ID.
+        now: seconds since 1970, for replies that do not tell the time.
     """
 
-    def __init__(self, *, read_only: bool) -> None:
+    def __init__(self, *, read_only: bool, now: Callable[[], float] = time.time) -> None:
         self._read_only = read_only
+        self._now = now
 
     def check(self, operation: Operation[object], variables: Mapping[str, object]) -> None:
         """Refuse writing with a Client-ID, and chat messages that the server would not take.
@@ -86,7 +89,7 @@ class GlimeshDialect:
 
     def refine(self, operation: Operation[object], error: BackchannelError) -> BackchannelError:
         """The narrower error for what Glimesh says."""
-        return refine(operation, error)
+        return refine(operation, error, self._now)
 
 
 def _check_readable(operation: Operation[object]) -> None:

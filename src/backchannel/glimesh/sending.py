@@ -1,0 +1,155 @@
+"""Sending a message once, and knowing whether it was.
+
+A message is never sent again after a failure that leaves open what became of it. Instead the
+channel is read: a new message of our own user with the same text is the one that was sent, unless
+another send of this client has it. Nothing found proves nothing, since a server may carry out a
+request after we looked; so it remains unknown.
+
+Two sends of the same text to the same channel are told apart by counting, not by name: each message
+is given to one of them. The rule cannot see other clients of the same account: where two of them
+send the same text to a channel at the same time, a message found may be the other's. A receipt
+says when it rests on this (`read_back`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from backchannel.errors import BackchannelError, Fault, Outcome
+from backchannel.flow import Flow, pause
+from backchannel.glimesh.claims import Attempt, Claims, Position, position
+from backchannel.graphql.endpoint import Endpoint
+from backchannel.wire.retry import NO_RETRY, RetryPolicy
+from glimesh_api import ChatMessageFields, ChatMessageInput
+from glimesh_api.operations import CREATE_CHAT_MESSAGE, READ_BACK
+
+__all__ = ["PAGE_SIZE", "READING_BACK", "Sent", "deliver"]
+
+PAGE_SIZE: Final = 100
+"""Messages of a page of history; the server gives at most 1,000."""
+
+READING_BACK: Final = RetryPolicy(attempts=6, base=0.25, cap=4.0, deadline=10.0)
+"""How often, and for how long, a lost message is looked for: the effect may come late."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is stored.
+
+    Attributes:
+        message: the message.
+        read_back: whether its reply was lost, and it was found by reading the channel.
+    """
+
+    message: ChatMessageFields
+    read_back: bool = False
+
+
+def deliver(
+    endpoint: Endpoint,
+    claims: Claims,
+    *,
+    channel_id: str,
+    newest: Position,
+    text: str,
+    policy: RetryPolicy = READING_BACK,
+) -> Flow[Sent]:
+    """The flow that sends a message, and looks for it where the reply does not tell.
+
+    Args:
+        endpoint: where operations are executed.
+        claims: the sends of all who share the client.
+        channel_id: the channel.
+        newest: the newest message in it, as it was just read.
+        text: what to say.
+        policy: when to look; each look is made once, so it lasts as long as the deadline and one
+            request more at most.
+
+    Source: `RootMutationType.createChatMessage`, `Channel.chatMessages`.
+
+    Raises:
+        BackchannelError: `outcome` tells whether the message is stored: NOT_SENT if it was
+            refused or never fully written, UNKNOWN if it was not found, SENT if only the message
+            that came back could not be read, and was not found either.
+    """
+    attempt = claims.begin(channel_id, text, newest)
+    try:
+        variables = {"channelId": channel_id, "message": ChatMessageInput(message=text)}
+        try:
+            message = yield from endpoint.execute(CREATE_CHAT_MESSAGE, variables)
+        except BackchannelError as error:
+            if error.outcome is Outcome.NOT_SENT:
+                raise
+            failure = error
+        else:
+            claims.settle(attempt, position(message.id))
+            return Sent(message=message)
+        claims.doubt(attempt)
+        found = yield from _look(endpoint, claims, attempt, failure, policy)
+    finally:
+        claims.end(attempt)
+    if found is None:
+        raise failure
+    return Sent(message=found, read_back=True)
+
+
+def _look(
+    endpoint: Endpoint,
+    claims: Claims,
+    attempt: Attempt,
+    failure: BackchannelError,
+    policy: RetryPolicy,
+) -> Flow[ChatMessageFields | None]:
+    """The attempt's message, or None; the failure is given a note of what was seen."""
+    chance = endpoint.chance
+    start = chance.monotonic()
+    looks = 0
+    while True:
+        looks += 1
+        trouble: BackchannelError | None = None
+        try:
+            matches = yield from _matches(endpoint, attempt)
+        except BackchannelError as error:
+            trouble = error
+        else:
+            own = claims.claim(attempt, matches)
+            if own is not None:
+                return matches[own]
+        wait = policy.delay(
+            trouble or failure,
+            attempt=looks,
+            elapsed=chance.monotonic() - start,
+            draw=chance.draw(),
+            # A refusal will not change, whatever else went wrong may.
+            repeatable=trouble is None or trouble.temporary or trouble.fault is not Fault.CALLER,
+        )
+        if wait is None:
+            seen = "it was not found in the channel" if trouble is None else str(trouble)
+            failure.add_note(f"Reading back, {looks} times: {seen}")
+            return None
+        yield from pause(wait)
+
+
+def _matches(endpoint: Endpoint, attempt: Attempt) -> Flow[dict[Position, ChatMessageFields]]:
+    """The messages of our own user with the attempt's text that came after it began."""
+    channel_id, text = attempt.key
+    matches: dict[Position, ChatMessageFields] = {}
+    variables: dict[str, object] = {"channelId": channel_id, "last": PAGE_SIZE}
+    while True:
+        # Once, because looking is itself repeated.
+        page = yield from endpoint.execute(READ_BACK, variables, retry=NO_RETRY)
+        connection = page.channel.chat_messages
+        messages = {position(edge.node.id): edge.node for edge in connection.edges}
+        matches |= {
+            place: message
+            for place, message in messages.items()
+            if message.user.id == page.myself.id and message.message == text
+        }
+        info = connection.page_info
+        reached = min(messages, default=attempt.floor) <= attempt.floor
+        if reached or not info.has_previous_page:
+            return matches
+        if info.start_cursor in {None, variables.get("before")}:
+            return matches
+        variables["before"] = info.start_cursor
