@@ -53,11 +53,20 @@ ONE_OF_FIELDS = FIELDS | {"overload"}
 PARAMETERS = frozenset({"client"})
 """Reserved for the functions themselves."""
 
+MODULE_LENGTH = 200
+"""The most characters of a name that a module has: most file systems take 255 bytes."""
+
+DEVICES = frozenset({"aux", "con", "nul", "prn"}) | {
+    f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)
+}
+"""No names of files on Windows."""
+
 LOOKUP = frozenset({"find_spec", "getattr", "globals", "import_module", "sorted"})
 """Reserved for the modules that find names when they are asked for, and keep them."""
 
 FUNCTIONS = (
     BUILTINS
+    | DEVICES
     | LOOKUP
     | {
         "annotations",

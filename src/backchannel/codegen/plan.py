@@ -72,8 +72,8 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
     """Plan a package.
 
     Raises:
-        CompileError: two functions would have one name, a scalar is not mapped, or an
-            operation selects what cannot be compiled.
+        CompileError: a name is too long, two functions would have one name, a scalar is not
+            mapped, or an operation selects what cannot be compiled.
     """
     definitions = {
         definition.name.value: definition
@@ -102,6 +102,7 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
     plans = _plan_operations(operations, schema, selector, definitions, types)
     selector.check()
     problems = Problems()
+    problems.attempt(lambda: _check_lengths(document), None)
     problems.attempt(lambda: _check_functions(plans), None)
     used = [*_variable_types(plans), *_selected_types(plans, fragments.values())]
     reached = reachable(schema, (name for name, _ in used))
@@ -166,6 +167,21 @@ def _plan_operations(
             )
         )
     return plans
+
+
+def _check_lengths(document: DocumentNode) -> None:
+    problems = [
+        at_node(
+            definition,
+            f"a name of {len(definition.name.value)} characters: its module is a file, so"
+            f" {names.MODULE_LENGTH} are the most",
+        )
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode)
+        if definition.name is not None and len(definition.name.value) > names.MODULE_LENGTH
+    ]
+    if problems:
+        raise CompileError(in_order(problems))
 
 
 def _check_functions(plans: Iterable[OperationPlan]) -> None:
