@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lint types generate bench bench-codegen lock clean setup
+.PHONY: demo test faults check lint types generate bench bench-codegen lock clean setup
 
 demo: $(READY)
 	$(BIN)/backchannel demo
 
 test: $(READY)
 	$(BIN)/pytest -n auto --dist=worksteal -q
+
+# Minutes: what make test runs a sample of. It prints seeds and shares.
+faults: $(READY)
+	$(BIN)/pytest -m faults --whole -s -q --timeout=900
 
 check: $(READY) lint types
 	$(BIN)/python tools/generated_is_current.py

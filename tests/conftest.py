@@ -1,5 +1,6 @@
 """Fixtures that several suites use."""
 
+import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -11,6 +12,26 @@ from support.clients import Opener
 # No test fails for being slow: the machines are.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="run fault tests whole, not a sample")
+    parser.addoption("--fault-seed", type=int, help="repeat a fault test with the seed it printed")
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether a fault test is to run whole (`make faults`), or a sample of some seconds."""
+    return bool(request.config.getoption("--whole"))
+
+
+@pytest.fixture
+def dice(request: pytest.FixtureRequest) -> random.Random:
+    """Dice of a seed that is printed, for fault tests."""
+    seed = request.config.getoption("--fault-seed")
+    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+    print(f"\n{request.node.name}: --fault-seed {seed}")
+    return random.Random(seed)
 
 
 @pytest.fixture(params=["sync", "async"])
