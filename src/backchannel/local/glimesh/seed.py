@@ -53,7 +53,8 @@ def seed(now: datetime) -> World:
     Channels: 1 is plain (streamer `streamer`, twelve messages), 2 blocks links, 3 wants a confirmed
     email, 4 an account of 24 hours, 5 shows links as text. Tokens are named `tok-` and the user:
     viewer, streamer, mod, chatbot, unconfirmed, newbie, chbanned, timeout, banned, admin; and
-    public, noscope, expired for what is wrong with a token of the viewer.
+    public, noscope, expired for what is wrong with a token of the viewer. The application
+    11111111-2222-4333-8444-555555555555 is the chatbot's; its secret is sim-secret.
     """
     return World(
         users=_users(now),
@@ -156,6 +157,7 @@ def _apps() -> Table[OAuthApp]:
                 client_id="11111111-2222-4333-8444-555555555555",
                 secret="sim-secret",  # noqa: S106  # a local server's, known to everybody
                 owner_id=CHATBOT,
+                redirect_uris=["http://127.0.0.1:8765/", "https://bot.example/callback"],
             )
         ]
     )

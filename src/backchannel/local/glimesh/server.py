@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
     from backchannel.local.glimesh.world import AccessToken, ChatMessage, World
 
 SAID_AT_ONCE = 100  # messages before the server looks after its sockets again
+_OAUTH = {
+    ("GET", "/oauth/authorize"): oauth.authorize,
+    ("POST", "/oauth/authorize"): oauth.authorize,
+    ("POST", "/api/oauth/token"): oauth.token,
+    ("POST", "/api/oauth/revoke"): oauth.revoke,
+    ("POST", "/api/oauth/introspect"): oauth.introspect,
+}
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -53,8 +61,9 @@ def application(site: Site) -> Starlette:
             # The server reads the body before it looks at path or login.
             parameters = read_parameters(request, body)
             path = request.url.path
-            if path == "/api/oauth/token" and request.method == "POST":
-                return oauth.token(parameters, site.world, site.clock)
+            endpoint = _OAUTH.get((request.method, path))
+            if endpoint is not None:
+                return endpoint(parameters, site)
             if path == "/api/graph" or path.startswith("/api/graph/"):
                 return graph(request, parameters, site)
             raise RaisedError(404)
@@ -93,6 +102,11 @@ class LocalGlimesh(Server):
         app = FaultyApp(application(self._site), self.faults, asked_for)
         super().__init__(app, accept=hub.accept, host=host, port=port)
         self.sockets = Sockets(hub, self._site.subscriptions, self.run)
+
+    @property
+    def token_requests(self) -> Counter[str]:
+        """How often the token endpoint was asked, by grant type; `total()` for all."""
+        return self._site.token_requests.copy()
 
     def expire(self, token: str) -> None:
         """Let a token end at this moment. Sockets that it opened stay open, as they do there.

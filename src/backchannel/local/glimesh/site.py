@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A world, its time, and who is to be told of its changes."""
+    """A world, its time, and who is to be told of its changes.
+
+    `token_requests` counts what the token endpoint was asked, by grant type.
+    """
 
     world: World
     clock: Callable[[], datetime]
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
+    token_requests: Counter[str] = field(default_factory=Counter[str])

@@ -268,11 +268,31 @@ class Subscription(Row):
 
 @dataclass(kw_only=True, slots=True)
 class OAuthApp(Row):
-    """A registered application; its client credentials act as its owner."""
+    """A registered application; its client credentials act as its owner.
+
+    A login may only come back to one of `redirect_uris`, letter for letter.
+    """
 
     client_id: str
     owner_id: int
     secret: str = field(repr=False)
+    redirect_uris: list[str] = field(default_factory=list[str])
+
+
+@dataclass(kw_only=True, slots=True)
+class AuthorizationCode(Row):
+    """What a user's consent gives an application: good for one token, and for a minute.
+
+    `challenge` is what PKCE asks a verifier for, None without PKCE; `method` is "S256" or "plain".
+    """
+
+    value: str = field(repr=False)
+    client_id: str
+    user_id: int
+    redirect_uri: str
+    scope: str
+    challenge: str | None = None
+    method: str = "plain"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -348,4 +368,5 @@ class World:
     edge_routes: Table[EdgeRoute] = field(default_factory=Table[EdgeRoute])
     subscriptions: Table[Subscription] = field(default_factory=Table[Subscription])
     apps: Table[OAuthApp] = field(default_factory=Table[OAuthApp])
+    codes: Table[AuthorizationCode] = field(default_factory=Table[AuthorizationCode])
     tokens: Table[AccessToken] = field(default_factory=Table[AccessToken])
