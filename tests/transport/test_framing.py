@@ -6,6 +6,7 @@ import pytest
 
 from backchannel.errors import ConfigurationError, ConnectionLost
 from backchannel.transport.exchange import encode_request
+from backchannel.transport.requests import RequestsTransport
 from backchannel.wire.messages import Request
 from support import rawserver
 from support.clients import Opener
@@ -36,6 +37,11 @@ def chunked(*chunks: bytes, headers: str = "") -> bytes:
         ),
         pytest.param(b"HTTP/1.1 204 No Content\r\n\r\n", b"", id="204"),
         pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n" + http(b"[1]"), b"[1]", id="100 before it"),
+        pytest.param(
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + http(b"[1]"),
+            b"[1]",
+            id="103 before it",
+        ),
         pytest.param(b"HTTP/1.1 200\r\ncontent-length:3\r\n\r\n[1]", b"[1]", id="terse"),
     ],
 )
@@ -66,6 +72,41 @@ def test_a_connection_that_the_server_ends_is_not_used_again(opener: Opener, hea
         transport = opener.transport()
         assert [transport.send(post(server.url)).body for _ in range(2)] == [b"[1]"] * 2
     assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 2",
+        "HTTP/1.1 200 OK\r\nContent-Length: -3",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3 bytes",
+        "HTTP/1.1 200 OK\r\nno header",
+        "HTTP/1.1 200 OK\r\nX-Long: " + "x" * 70_000,
+        "HTTP/1.1 2oo OK\r\nContent-Length: 3",
+        "HTTP/3 200 OK\r\nContent-Length: 3",
+    ],
+)
+def test_a_head_that_makes_no_sense_is_no_reply(opener: Opener, head: str) -> None:
+    reply = f"{head}\r\n\r\n[1]".encode()
+    with RawServer(rawserver.always(reply)) as server, pytest.raises(ConnectionLost):
+        opener.transport().send(post(server.url))
+
+
+@pytest.mark.parametrize("field", ["Transfer-Encoding: rot13", "Content-Length : 3"])
+def test_the_blocking_transport_takes_no_length_that_others_may_read_otherwise(field: str) -> None:
+    reply = f"HTTP/1.1 200 OK\r\n{field}\r\n\r\n[1]".encode()
+    with RawServer(rawserver.always(reply)) as server:
+        transport = RequestsTransport()
+        with pytest.raises(ConnectionLost):
+            transport.send(post(server.url))
+        transport.close()
+
+
+def test_a_header_that_goes_on_in_the_next_line_is_one(opener: Opener) -> None:
+    reply = b"HTTP/1.1 200 OK\r\nX-Way: a\r\n  b\r\nContent-Length: 0\r\n\r\n"
+    with RawServer(rawserver.always(reply)) as server:
+        got = opener.transport().send(post(server.url)).headers["x-way"]
+    assert got.split() == ["a", "b"]
 
 
 def test_the_end_of_a_compressed_body_that_was_cut_is_missed(opener: Opener) -> None:

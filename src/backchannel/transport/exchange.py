@@ -1,7 +1,7 @@
 """One request and its reply on an open, blocking connection.
 
-Head and body leave in one write. The reply is read by `http.client`, which knows how its end is
-marked, and where it is compressed by urllib3, which bounds what comes out.
+Head and body leave in one write. A reply's body is read by `http.client`, and where it is
+compressed by urllib3, which bounds what comes out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, cast
 import urllib3
 
 from backchannel.errors import ConfigurationError
-from backchannel.wire.messages import Response, by_lower_name
+from backchannel.transport.reply import Reply
+from backchannel.wire.messages import Response
 
 if TYPE_CHECKING:
     import socket
@@ -86,29 +87,23 @@ def exchange(
     with suppress(BrokenPipeError, ConnectionResetError):
         sock.sendall(request)
     # All that http.client asks of a socket is `makefile`.
-    reply = http_client.HTTPResponse(cast("socket.socket", source), method=method)
+    reply = Reply(cast("socket.socket", source), method)
     reply.begin()
-    if source.ended:
-        # http.client takes that for the end of the headers, and the body for empty.
-        raise http_client.RemoteDisconnected("the connection ended amid the headers")
-    headers = by_lower_name(reply.headers.items())
-    stream = _decoded(reply, headers, method) if "content-encoding" in headers else reply
+    stream = _decoded(reply, method) if "content-encoding" in reply.fields else reply
     body = _read(stream, max_bytes)
     if reply.length:
         raise http_client.IncompleteRead(body, reply.length)
-    response = Response(status=reply.status, headers=headers, body=body)
+    response = Response(status=reply.status, headers=reply.fields, body=body)
     return response, reply.isclosed() and not reply.will_close
 
 
-def _decoded(
-    reply: http_client.HTTPResponse, headers: Mapping[str, str], method: str
-) -> urllib3.HTTPResponse:
+def _decoded(reply: Reply, method: str) -> urllib3.HTTPResponse:
     return urllib3.HTTPResponse(
-        reply, headers, reply.status, request_method=method, preload_content=False
+        reply, reply.fields, reply.status, request_method=method, preload_content=False
     )
 
 
-def _read(stream: http_client.HTTPResponse | urllib3.HTTPResponse, max_bytes: int) -> bytes:
+def _read(stream: Reply | urllib3.HTTPResponse, max_bytes: int) -> bytes:
     body = bytearray()
     while chunk := stream.read(_CHUNK):
         body += chunk
@@ -127,7 +122,6 @@ class _UntilDeadline(io.RawIOBase):
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
         self._deadline = deadline
-        self.ended = False
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -143,6 +137,4 @@ class _UntilDeadline(io.RawIOBase):
 
     def readinto(self, buffer: Buffer, /) -> int:
         self._sock.settimeout(self.seconds_left())
-        count = self._sock.recv_into(buffer)
-        self.ended = count == 0
-        return count
+        return self._sock.recv_into(buffer)
