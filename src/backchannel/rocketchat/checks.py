@@ -203,7 +203,8 @@ def _is_path(text: str) -> bool:
 
 
 def _is_one_word(text: str) -> bool:
-    return text.isprintable() and not any(char.isspace() for char in text)
+    # Of all blanks only this one is printable.
+    return text.isprintable() and " " not in text
 
 
 def _show(text: str) -> str:
