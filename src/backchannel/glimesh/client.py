@@ -8,6 +8,7 @@ from backchannel import environment
 from backchannel.glimesh.claims import Claims
 from backchannel.glimesh.credentials import choose_access, choose_credential, graph_url
 from backchannel.glimesh.limits import GlimeshDialect
+from backchannel.glimesh.settings import read_settings
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 from backchannel.graphql.socket import Socket
 from backchannel.message import Address
@@ -79,14 +80,20 @@ class Glimesh(GraphQLClient):
 
     @classmethod
     def from_env(cls) -> Self:
-        """A client with GLIMESH_TOKEN or GLIMESH_CLIENT_ID, and GLIMESH_URL if it is set.
+        """A client with the environment's credential, and GLIMESH_URL if it is set.
+
+        GLIMESH_TOKEN is an access token. GLIMESH_CLIENT_ID alone reads only; with
+        GLIMESH_CLIENT_SECRET it is client credentials; with GLIMESH_TOKEN_FILE, the login kept in
+        that file, which may begin with GLIMESH_REFRESH_TOKEN.
 
         Raises:
-            ConfigurationError: none or both of the first two are set, or they cannot work.
+            ConfigurationError: none is set, or some contradict each other; it names them.
         """
+        settings = read_settings()
         return cls(
-            token=environment.optional("GLIMESH_TOKEN"),
-            client_id=environment.optional("GLIMESH_CLIENT_ID"),
+            token=settings.token,
+            client_id=settings.client_id,
+            credentials=settings.credentials,
             url=environment.optional("GLIMESH_URL") or DEFAULT_URL,
         )
 
@@ -172,14 +179,20 @@ class AsyncGlimesh(AsyncGraphQLClient):
 
     @classmethod
     def from_env(cls) -> Self:
-        """A client with GLIMESH_TOKEN or GLIMESH_CLIENT_ID, and GLIMESH_URL if it is set.
+        """A client with the environment's credential, and GLIMESH_URL if it is set.
+
+        GLIMESH_TOKEN is an access token. GLIMESH_CLIENT_ID alone reads only; with
+        GLIMESH_CLIENT_SECRET it is client credentials; with GLIMESH_TOKEN_FILE, the login kept in
+        that file, which may begin with GLIMESH_REFRESH_TOKEN.
 
         Raises:
-            ConfigurationError: none or both of the first two are set, or they cannot work.
+            ConfigurationError: none is set, or some contradict each other; it names them.
         """
+        settings = read_settings()
         return cls(
-            token=environment.optional("GLIMESH_TOKEN"),
-            client_id=environment.optional("GLIMESH_CLIENT_ID"),
+            token=settings.token,
+            client_id=settings.client_id,
+            credentials=settings.credentials,
             url=environment.optional("GLIMESH_URL") or DEFAULT_URL,
         )
 
