@@ -114,10 +114,16 @@ def perform(prepared: Prepared, context: Context, root: object = None) -> Reply:
         prepared.variables,
         prepared.operation_name,
         attribute,
+        is_awaitable=_never,
     )
     if not isinstance(result, ExecutionResult):
         raise TypeError("a resolver is asynchronous")
     return _reply(result)
+
+
+def _never(_: object) -> bool:
+    """No resolver is asynchronous, so nothing needs to be looked at."""
+    return False
 
 
 def _check_transport(operation: OperationDefinitionNode, transport: Transport) -> None:

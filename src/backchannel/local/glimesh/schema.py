@@ -91,5 +91,11 @@ def _token_type(token: object, _info: GraphQLResolveInfo, _kind: object) -> str:
 
 def attribute(source: object, info: GraphQLResolveInfo) -> object:
     """A field without a resolver of its own: the row's column of that name."""
-    value: object = getattr(source, underscore(info.field_name))
+    value: object = getattr(source, _column(info.field_name))
     return naive_time(value) if isinstance(value, datetime) else value
+
+
+@cache
+def _column(field_name: str) -> str:
+    """The column of a field of the schema; remembered, because every value of a reply asks."""
+    return underscore(field_name)
