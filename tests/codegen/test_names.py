@@ -81,10 +81,9 @@ def test_names_of_types_and_markers_are_all_different(given: list[str], scalars:
 
 
 def test_a_type_that_is_spelled_like_a_class_keeps_its_name() -> None:
-    assert names.type_names(["role", "Role", "Scalar", "RoleScalar"], ["Role"]).classes == {
+    assert names.type_names(["role", "Role", "RoleScalar"], ["Role"]).classes == {
         "Role": "Role",
         "RoleScalar": "RoleScalar",
-        "Scalar": "Scalar",
         "role": "Role_",
     }
 

@@ -9,7 +9,6 @@ from graphql import DocumentNode, GraphQLEnumType, GraphQLInputObjectType, Graph
 
 from backchannel.codegen.builders import Builders
 from backchannel.codegen.configuration import Configuration
-from backchannel.codegen.coordinates import Coordinates
 from backchannel.codegen.diagnostics import (
     CompileError,
     Diagnostic,
@@ -140,12 +139,11 @@ def compile_document(
     """
     plan = make_plan(schema, document, configuration)
     files = formatted(_render(plan))
-    coordinates = Coordinates(plan.schema, plan.definitions)
-    described = [_describe(each, coordinates) for each in plan.operations]
-    return Compiled(files, described, _origins(plan, coordinates), warnings)
+    described = [_describe(each) for each in plan.operations]
+    return Compiled(files, described, _origins(plan), warnings)
 
 
-def _describe(operation: OperationPlan, coordinates: Coordinates) -> CompiledOperation:
+def _describe(operation: OperationPlan) -> CompiledOperation:
     where = at_node(operation.definition, "")
     return CompiledOperation(
         name=operation.name,
@@ -155,20 +153,18 @@ def _describe(operation: OperationPlan, coordinates: Coordinates) -> CompiledOpe
         column=where.column,
         module=_operation_file(operation),
         document=operation.document,
-        coordinates=coordinates.of(operation.definition).coordinates,
+        coordinates=operation.coordinates,
     )
 
 
-def _origins(plan: Plan, coordinates: Coordinates) -> dict[str, list[str]]:
+def _origins(plan: Plan) -> dict[str, list[str]]:
     definitions = plan.definitions
-    made_of = {_operation_file(each): each.definition for each in plan.operations}
     found: dict[str, list[str]] = {}
-    for file, definition in made_of.items():
-        spread = coordinates.of(definition).fragments
-        found[file] = _paths(definition, *(definitions[name] for name in spread))
+    for each in plan.operations:
+        spread = (definitions[name] for name in each.fragments)
+        found[_operation_file(each)] = _paths(each.definition, *spread)
     for fragment in plan.fragments.values():
-        spread = coordinates.of_fragment(fragment.name).fragments
-        names_of = (fragment.name, *spread)
+        names_of = (fragment.name, *plan.uses.fragments_in(fragment.name))
         found[_fragment_file(fragment)] = _paths(*(definitions[name] for name in names_of))
     return found
 

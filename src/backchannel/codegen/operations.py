@@ -10,12 +10,9 @@ from functools import partial
 from graphql import (
     GraphQLNamedType,
     GraphQLSchema,
-    ListTypeNode,
-    NamedTypeNode,
     NonNullTypeNode,
     OperationDefinitionNode,
     TokenKind,
-    TypeNode,
     print_ast,
 )
 
@@ -39,7 +36,7 @@ from backchannel.codegen.results import (
     description,
 )
 from backchannel.codegen.selection import Selection, Selector
-from backchannel.codegen.variables import Use
+from backchannel.codegen.uses import Use, named_type
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,8 @@ class OperationPlan:
         root_name: that of the class of the whole result.
         selection: what it selects.
         uses: what its variables stand for.
+        coordinates: the parts of the schema it uses, sorted.
+        fragments: the fragments it spreads, directly or through others.
         document: what goes on the wire.
     """
 
@@ -66,6 +65,8 @@ class OperationPlan:
     root_name: str
     selection: Selection
     uses: Sequence[Use]
+    coordinates: tuple[str, ...]
+    fragments: tuple[str, ...]
     document: str
 
     @property
@@ -298,14 +299,6 @@ def _returns(description: str, width: int) -> str:
     if not description:
         return ""
     return "Returns:\n" + textwrap.indent(text.wrapped(description, width - 4), "    ")
-
-
-def named_type(node: TypeNode) -> str:
-    """The name of the innermost type."""
-    if isinstance(node, ListTypeNode | NonNullTypeNode):
-        return named_type(node.type)
-    assert isinstance(node, NamedTypeNode)
-    return node.name.value
 
 
 def _comment(definition: OperationDefinitionNode) -> str:

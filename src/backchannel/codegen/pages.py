@@ -19,7 +19,7 @@ from backchannel.codegen.parameters import Parameter, signature, values
 from backchannel.codegen.results import attribute_name
 from backchannel.codegen.selection import Field, Selection, Selector
 from backchannel.codegen.shapes import field_of, innermost, is_list
-from backchannel.codegen.variables import Use
+from backchannel.codegen.uses import Use
 
 PAGE_SIZE = 100
 """Edges of a page unless an application says another number."""

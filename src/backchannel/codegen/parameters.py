@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphql import GraphQLNamedType, VariableDefinitionNode, print_ast
 
 from backchannel.codegen.results import description
-from backchannel.codegen.variables import Use
+from backchannel.codegen.uses import Use
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,13 @@ from backchannel.codegen.diagnostics import (
 from backchannel.codegen.document import Documents
 from backchannel.codegen.inputs import reachable
 from backchannel.codegen.names import TypeNames
-from backchannel.codegen.operations import OperationPlan, named_type
+from backchannel.codegen.operations import OperationPlan
 from backchannel.codegen.overrides import secret_everywhere
 from backchannel.codegen.owners import Fragment
 from backchannel.codegen.results import BUILTIN_SCALARS
 from backchannel.codegen.selection import Selection, Selector
 from backchannel.codegen.shapes import innermost
-from backchannel.codegen.variables import VariableUses
+from backchannel.codegen.uses import Uses, coordinates, named_type, of_variables
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Plan:
         scalars: mappings of the custom scalars in use.
         names: the names of the schema's types.
         secrets: coordinates of secret fields, of inputs too.
+        uses: knows which fragments are in which.
         max_page_size: the most edges that the server gives at once, if it is known.
     """
 
@@ -65,6 +66,7 @@ class Plan:
     scalars: dict[str, ScalarMapping]
     names: TypeNames
     secrets: frozenset[str]
+    uses: Uses
     max_page_size: int | None
 
 
@@ -99,7 +101,8 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
         for definition in document.definitions
         if isinstance(definition, OperationDefinitionNode)
     ]
-    plans = _plan_operations(operations, schema, selector, definitions, types)
+    uses = Uses(schema, definitions)
+    plans = _plan_operations(operations, schema, selector, definitions, types, uses)
     selector.check()
     problems = Problems()
     problems.attempt(lambda: _check_lengths(document), None)
@@ -119,6 +122,7 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
         scalars,
         types,
         secrets,
+        uses,
         configuration.connections.max_page_size,
     )
 
@@ -142,9 +146,9 @@ def _plan_operations(
     selector: Selector,
     fragments: dict[str, FragmentDefinitionNode],
     types: TypeNames,
+    uses: Uses,
 ) -> list[OperationPlan]:
     documents = Documents(schema, fragments)
-    uses = VariableUses(schema, fragments)
     plans: list[OperationPlan] = []
     for index, definition in enumerate(operations, start=1):
         assert definition.name is not None, "operations without names were refused"
@@ -153,6 +157,7 @@ def _plan_operations(
         selection = selector.operation(definition)
         # What else is made of the operation needs a selection without mistakes.
         selector.check()
+        found, spread = uses.of(definition)
         plans.append(
             OperationPlan(
                 definition=definition,
@@ -162,7 +167,9 @@ def _plan_operations(
                 function=names.function_name(name, types),
                 root_name=names.class_name(f"{names.pascal_case(name)}Result", types),
                 selection=selection,
-                uses=uses.of(definition),
+                uses=of_variables(found),
+                coordinates=coordinates(found),
+                fragments=spread,
                 document=documents.of(definition),
             )
         )

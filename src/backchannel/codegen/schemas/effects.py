@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from backchannel.codegen.schemas.changes import Change, ChangeKind, Severity
-from backchannel.codegen.schemas.uses import Role
+from backchannel.codegen.uses import Role
 
 
 class Effect(enum.StrEnum):

@@ -29,7 +29,8 @@ from backchannel.codegen.schemas.effects import (
     patterns,
     takes_default,
 )
-from backchannel.codegen.schemas.uses import Use, Uses
+from backchannel.codegen.schemas.uses import Uses
+from backchannel.codegen.uses import Use
 
 MAXIMUM_ERRORS = 1000
 """As many errors are asked for in one operation."""
