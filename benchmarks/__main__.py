@@ -7,12 +7,13 @@ import os
 import platform
 from importlib.metadata import version
 
-from . import calls, codegen, decoding, imports, sending
+from . import calls, codegen, concurrent, decoding, imports, sending
 
 BENCHMARKS = {
     "imports": imports,
     "decoding": decoding,
     "calls": calls,
+    "concurrent": concurrent,
     "sending": sending,
 }
 # They take minutes and download their peers, so they are run only when they are named.

@@ -6,13 +6,8 @@ left to itself, makes of our schema and queries.
 
 from __future__ import annotations
 
-import importlib
 import json
-import subprocess
-import sys
-import tempfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,37 +21,37 @@ from backchannel.local.glimesh.world import Table as Rows
 from glimesh_api.operations import CHAT_MESSAGES
 
 from .harness import Contest, Table
+from .peers import ariadne_package
 
 ROUNDS = 40
 MESSAGES = 1000
 
-_ROOT = Path(__file__).parents[1]
 _NOW = datetime(2023, 5, 1, 12, tzinfo=UTC)
 _BASE = "json.loads, untyped"
 
 
 def measure(rounds: int) -> Table:
     body = chat_page(MESSAGES)
-    pydantic_type = ariadne_model("ChatMessages")
+    pydantic_type = ariadne_package(async_client=True).ChatMessages
     reply_type: Any = pydantic.create_model("Reply", data=(pydantic_type, ...))
     title = f"Decoding {MESSAGES:,} chat messages, {len(body) / 1000:.0f} kB (json.loads = 1.00)"
     with Contest(title, _BASE) as contest:
         contest.add(
             "**CHAT_MESSAGES.decode, typed**",
             lambda: CHAT_MESSAGES.decode(body),
-            _of_models,
+            of_models,
         )
-        contest.add(_BASE, lambda: json.loads(body), _of_json)
-        contest.add("msgspec.json.decode, untyped", lambda: msgspec.json.decode(body), _of_json)
+        contest.add(_BASE, lambda: json.loads(body), of_json)
+        contest.add("msgspec.json.decode, untyped", lambda: msgspec.json.decode(body), of_json)
         contest.add(
             "json.loads, then ariadne-codegen's pydantic models",
             lambda: pydantic_type.model_validate(json.loads(body)["data"]),
-            lambda data: _of_models(data.channel, "type_"),
+            lambda data: of_models(data.channel, "type_"),
         )
         contest.add(
             "the same models by model_validate_json",
             lambda: reply_type.model_validate_json(body),
-            lambda reply: _of_models(reply.data.channel, "type_"),
+            lambda reply: of_models(reply.data.channel, "type_"),
         )
         return contest.run(rounds, 2)
 
@@ -103,33 +98,7 @@ def _message(number: int) -> ChatMessage:
     )
 
 
-def ariadne_model(name: str) -> Any:
-    """A model of the package that ariadne-codegen makes of our schema and queries."""
-    with tempfile.TemporaryDirectory() as directory:
-        config = Path(directory, "config.toml")
-        config.write_text(
-            f"""[tool.ariadne-codegen]
-schema_path = {json.dumps(str(_ROOT / "schema" / "glimesh.graphql"))}
-queries_path = {json.dumps(str(_ROOT / "queries"))}
-target_package_path = {json.dumps(directory)}
-target_package_name = "ariadne_peer"
-
-[tool.ariadne-codegen.scalars]
-NaiveDateTime = {{ type = "datetime.datetime" }}
-DateTime = {{ type = "datetime.datetime" }}
-"""
-        )
-        command = [sys.executable, "-m", "ariadne_codegen", "client", "--config", str(config)]
-        subprocess.run(command, check=True, capture_output=True)
-        sys.path.insert(0, directory)
-        try:
-            package = importlib.import_module("ariadne_peer")
-        finally:
-            sys.path.remove(directory)
-    return getattr(package, name)
-
-
-def _of_models(channel: Any, kind: str = "type") -> list[object]:
+def of_models(channel: Any, kind: str = "type") -> list[object]:
     """What a page says, in a form that is equal for all decoders. `kind` is a token's attribute."""
     messages = [edge.node for edge in channel.chat_messages.edges]
     return [
@@ -146,7 +115,7 @@ def _of_models(channel: Any, kind: str = "type") -> list[object]:
     ]
 
 
-def _of_json(reply: Any) -> list[object]:
+def of_json(reply: Any) -> list[object]:
     messages = [edge["node"] for edge in reply["data"]["channel"]["chatMessages"]["edges"]]
     return [
         (

@@ -150,15 +150,29 @@ class Contest:
         name: str,
         call: Callable[[], Awaitable[T]],
         plain: Callable[[T], object] | None = None,
+        *,
+        in_flight: int = 1,
     ) -> None:
-        """Add a contestant whose calls are awaited, one after the other."""
+        """Add a contestant whose calls are awaited.
+
+        Args:
+            name: what it is.
+            call: what is measured.
+            plain: makes of a result what must be equal for all contestants.
+            in_flight: how many calls are made at once. The time of a call is that of them all,
+                divided by their number.
+        """
 
         async def once() -> T:
             return await call()
 
-        async def batch(times: int) -> None:
+        async def one_by_one(times: int) -> None:
             for _ in range(times):
                 await call()
+
+        async def batch(times: int) -> None:
+            shares = (len(range(start, times, in_flight)) for start in range(in_flight))
+            await asyncio.gather(*map(one_by_one, shares))
 
         self._enter(
             name, lambda times: self._runner.run(batch(times)), self._runner.run(once()), plain

@@ -1,4 +1,4 @@
-"""Sending a message to Rocket.Chat over one kept connection.
+"""Sending the full message of the documentation's page to Rocket.Chat, over one kept connection.
 
 The server answers everything with the same bytes, those of a message that was stored. The peers
 post the same JSON and parse the reply; ours also checks the message before it is sent, and the
@@ -8,6 +8,8 @@ types of the reply.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 import httpx
@@ -17,31 +19,65 @@ from backchannel import AsyncRocketChat, Attachment, AttachmentField, RocketChat
 
 from . import fixed_server
 from .harness import Contest, Table
+from .peers import rocketchat_api
 
-ROUNDS = 30
+ROUNDS = 40
 CALLS = 50
 
 _BASE = "requests.Session.post"
-_ID = "Kq2v8sRb5mZt0wXyA"
-_ROOM = "GENERAL"
-_TEXT = "The build is ready"
-_CARD = Attachment(
-    color="#ff0000",
-    text="Yay!",
-    fields=[AttachmentField(title="Status", value="online", short=True)],
-)
-_CARD_JSON = {
+_CARD: dict[str, Any] = {
     "color": "#ff0000",
-    "text": "Yay!",
-    "fields": [{"title": "Status", "value": "online", "short": True}],
+    "text": "Yay for gruggy!",
+    "ts": "2016-12-09T16:53:06.761Z",
+    "thumb_url": "http://res.guggy.com/logo_128.png",
+    "message_link": "https://google.com",
+    "collapsed": False,
+    "author_name": "Bradley Hilton",
+    "author_link": "https://pimenta.chat/",
+    "author_icon": "https://avatars.githubusercontent.com/u/850391?v=3",
+    "title": "Attachment Example",
+    "title_link": "https://youtube.com",
+    "title_link_download": True,
+    "image_url": "http://res.guggy.com/logo_128.png",
+    "audio_url": "http://www.w3schools.com/tags/horse.mp3",
+    "video_url": "http://www.w3schools.com/tags/movie.mp4",
+    "fields": [
+        {"short": True, "title": "Test", "value": "Testing out something or other"},
+        {
+            "short": True,
+            "title": "Another Test",
+            "value": "[Link](https://google.com/) something and this and that.",
+        },
+    ],
 }
-_PAYLOAD = {"message": {"_id": _ID, "rid": _ROOM, "msg": _TEXT, "attachments": [_CARD_JSON]}}
-_REPLY = {
+_MESSAGE: dict[str, Any] = {
+    "_id": "Kq2v8sRb5mZt0wXyA",
+    "rid": "Xnb2kLD2Pnhdwe3RH",
+    "msg": "Sample message",
+    "alias": "Gruggy",
+    "emoji": ":smirk:",
+    "avatar": "http://res.guggy.com/logo_128.png",
+    "attachments": [_CARD],
+}
+_PAYLOAD = {"message": _MESSAGE}
+_ARGUMENTS: dict[str, Any] = {
+    "room_id": _MESSAGE["rid"],
+    "text": _MESSAGE["msg"],
+    "alias": _MESSAGE["alias"],
+    "emoji": _MESSAGE["emoji"],
+    "avatar": _MESSAGE["avatar"],
+    "attachments": [
+        Attachment(
+            **{name: value for name, value in _CARD.items() if name not in {"ts", "fields"}},
+            ts=datetime(2016, 12, 9, 16, 53, 6, 761000, tzinfo=UTC),
+            fields=[AttachmentField(**field) for field in _CARD["fields"]],
+        )
+    ],
+    "message_id": _MESSAGE["_id"],
+}
+_REPLY: dict[str, Any] = {
     "message": {
-        "_id": _ID,
-        "rid": _ROOM,
-        "msg": _TEXT,
-        "attachments": [_CARD_JSON],
+        **_MESSAGE,
         "ts": "2023-05-01T12:00:00.000Z",
         "u": {"_id": "u-alice", "username": "alice", "name": "Alice"},
         "urls": [],
@@ -56,9 +92,10 @@ _HEADERS = {"X-User-Id": "u-alice", "X-Auth-Token": "token-of-nobody"}
 
 def measure(rounds: int) -> Table:
     body = json.dumps(_REPLY).encode()
-    title = f"Sending a Rocket.Chat message, {len(body)} bytes of reply ({_BASE} = 1.00)"
+    title = f"Sending a Rocket.Chat message, {len(body) / 1000:.1f} kB of reply ({_BASE} = 1.00)"
     with fixed_server.serve(body) as url, Contest(title, _BASE) as contest:
         _add_ours(contest, url)
+        _add_rocketchat_api(contest, url)
         _add_peers(contest, f"{url}/api/v1/chat.sendMessage")
         return contest.run(rounds, CALLS)
 
@@ -72,17 +109,31 @@ def _add_ours(contest: Contest, url: str) -> None:
     rocket = contest.open(RocketChat(url, user_id="u-alice", auth_token=token))
     contest.add(
         "**RocketChat.send_message, typed**",
-        lambda: rocket.send_message(_ROOM, _TEXT, attachments=[_CARD], message_id=_ID).message.id,
+        lambda: rocket.send_message(**_ARGUMENTS).message.id,
     )
     async_rocket = contest.open_async(
         lambda: AsyncRocketChat(url, user_id="u-alice", auth_token=token)
     )
 
     async def ours() -> str:
-        sent = await async_rocket.send_message(_ROOM, _TEXT, attachments=[_CARD], message_id=_ID)
-        return sent.message.id
+        return (await async_rocket.send_message(**_ARGUMENTS)).message.id
 
     contest.add_async("**AsyncRocketChat.send_message, typed**", ours)
+
+
+def _add_rocketchat_api(contest: Contest, url: str) -> None:
+    package = rocketchat_api()
+    if package is None:
+        return
+    client = package.RocketChat(
+        server_url=url,
+        user_id=_HEADERS["X-User-Id"],
+        auth_token=_HEADERS["X-Auth-Token"],
+        session=contest.open(requests.Session()),
+    )
+    contest.add(
+        "rocketchat_API, chat_send_message", lambda: _id(client.chat_send_message(_MESSAGE))
+    )
 
 
 def _add_peers(contest: Contest, url: str) -> None:

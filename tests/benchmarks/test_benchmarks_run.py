@@ -15,12 +15,14 @@ OURS = {
     "imports": "`from glimesh_api import find_channel, ChatMessageInput`",
     "decoding": "**CHAT_MESSAGES.decode, typed**",
     "calls": "**Glimesh, typed**",
+    "concurrent": "**AsyncGlimesh, typed**",
     "sending": "**RocketChat.send_message, typed**",
 }
 BASE = {
     "imports": "`import msgspec`",
     "decoding": "json.loads, untyped",
     "calls": "requests.Session.post",
+    "concurrent": "gql, AIOHTTPTransport",
     "sending": "requests.Session.post",
 }
 

@@ -18,8 +18,6 @@ from backchannel.errors import (
 from backchannel.wire.messages import Request, Response, by_lower_name
 from backchannel.wire.rules import Limits, unless_safe
 
-_CHUNK = 64 * 1024
-
 
 class AiohttpTransport:
     """Sends requests over pooled connections. The event loop of the first call owns it.
@@ -94,7 +92,8 @@ class AiohttpTransport:
 
     async def _read(self, request: Request, reply: aiohttp.ClientResponse) -> bytes:
         body = bytearray()
-        async for chunk in reply.content.iter_chunked(_CHUNK):
+        # What is there, without waiting for more: aiohttp stops reading at its own buffer's limit.
+        while chunk := await reply.content.readany():
             body += chunk
             if len(body) > self._limits.max_reply_bytes:
                 # A connection with an unread rest must not go back to the pool.
