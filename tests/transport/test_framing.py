@@ -92,6 +92,18 @@ def test_a_head_that_makes_no_sense_is_no_reply(opener: Opener, head: str) -> No
         opener.transport().send(post(server.url))
 
 
+def test_the_blocking_transport_keeps_a_tls_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(rawserver.TLS / "certificate.pem"))
+    replies = [http(bytes(1 << 20)), chunked(b"[1", b",2]"), rawserver.bomb(1 << 20)]
+    answers = iter(replies)
+    with RawServer(rawserver.answering(lambda _: next(answers)), tls=True) as server:
+        transport = RequestsTransport()
+        bodies = [transport.send(post(server.url, bytes(1 << 20))).body for _ in replies]
+        transport.close()
+    assert bodies == [bytes(1 << 20), b"[1,2]", bytes(1 << 20)]
+    assert server.connections == 1
+
+
 @pytest.mark.parametrize("field", ["Transfer-Encoding: rot13", "Content-Length : 3"])
 def test_the_blocking_transport_takes_no_length_that_others_may_read_otherwise(field: str) -> None:
     reply = f"HTTP/1.1 200 OK\r\n{field}\r\n\r\n[1]".encode()
