@@ -5,7 +5,7 @@ from __future__ import annotations
 from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome, Unsupported
 from backchannel.flow import Flow, Item, Stream
 from backchannel.glimesh.claims import START, Claims, position
-from backchannel.glimesh.sending import PAGE_SIZE, READING_BACK, deliver
+from backchannel.glimesh.sending import READING_BACK, deliver
 from backchannel.graphql.endpoint import Endpoint
 from backchannel.message import Address, Author, Message, Receipt, Room
 from backchannel.wire.checks import check_limit
@@ -17,6 +17,9 @@ from glimesh_api.operations import (
     FIND_CHANNEL_ID,
     FIND_CHAT_ROOM,
 )
+
+PAGE_SIZE = 100
+"""Messages of a page of history; the server gives at most 1,000."""
 
 
 class GlimeshBackend:

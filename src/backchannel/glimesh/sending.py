@@ -27,8 +27,8 @@ from glimesh_api.operations import CREATE_CHAT_MESSAGE, READ_BACK
 
 __all__ = ["PAGE_SIZE", "READING_BACK", "Sent", "deliver"]
 
-PAGE_SIZE: Final = 100
-"""Messages of a page of history; the server gives at most 1,000."""
+PAGE_SIZE: Final = 25
+"""Messages of a page in which a lost one is looked for: few come while one is sent."""
 
 READING_BACK: Final = RetryPolicy(attempts=6, base=0.25, cap=4.0, deadline=10.0)
 """How often, and for how long, a lost message is looked for: the effect may come late."""
@@ -63,8 +63,8 @@ def deliver(
         channel_id: the channel.
         newest: the newest message in it, as it was just read.
         text: what to say.
-        policy: when to look; each look is made once, so it lasts as long as the deadline and one
-            request more at most.
+        policy: when to look. No request of a look is repeated, so that looking lasts as long as
+            the deadline and one look more at most.
 
     Source: `RootMutationType.createChatMessage`, `Channel.chatMessages`.
 
@@ -86,7 +86,7 @@ def deliver(
             claims.settle(attempt, position(message.id))
             return Sent(message=message)
         claims.doubt(attempt)
-        found = yield from _look(endpoint, claims, attempt, failure, policy)
+        found = yield from _look_for(endpoint, claims, attempt, failure, policy)
     finally:
         claims.end(attempt)
     if found is None:
@@ -94,7 +94,7 @@ def deliver(
     return Sent(message=found, read_back=True)
 
 
-def _look(
+def _look_for(
     endpoint: Endpoint,
     claims: Claims,
     attempt: Attempt,
@@ -109,13 +109,12 @@ def _look(
         looks += 1
         trouble: BackchannelError | None = None
         try:
-            matches = yield from _matches(endpoint, attempt)
+            found = yield from _look_once(endpoint, claims, attempt)
         except BackchannelError as error:
             trouble = error
         else:
-            own = claims.claim(attempt, matches)
-            if own is not None:
-                return matches[own]
+            if found is not None:
+                return found
         wait = policy.delay(
             trouble or failure,
             attempt=looks,
@@ -131,25 +130,32 @@ def _look(
         yield from pause(wait)
 
 
-def _matches(endpoint: Endpoint, attempt: Attempt) -> Flow[dict[Position, ChatMessageFields]]:
-    """The messages of our own user with the attempt's text that came after it began."""
+def _look_once(
+    endpoint: Endpoint, claims: Claims, attempt: Attempt
+) -> Flow[ChatMessageFields | None]:
+    """Look for the attempt's message from the newest one back to where the attempt began."""
     channel_id, text = attempt.key
-    matches: dict[Position, ChatMessageFields] = {}
     variables: dict[str, object] = {"channelId": channel_id, "last": PAGE_SIZE}
     while True:
         # Once, because looking is itself repeated.
         page = yield from endpoint.execute(READ_BACK, variables, retry=NO_RETRY)
         connection = page.channel.chat_messages
         messages = {position(edge.node.id): edge.node for edge in connection.edges}
-        matches |= {
-            place: message
-            for place, message in messages.items()
-            if message.user.id == page.myself.id and message.message == text
-        }
+        own = claims.claim(
+            attempt,
+            [
+                place
+                for place, message in messages.items()
+                if message.user.id == page.myself.id and message.message == text
+            ],
+        )
+        if own is not None:
+            return messages[own]
         info = connection.page_info
         reached = min(messages, default=attempt.floor) <= attempt.floor
         if reached or not info.has_previous_page:
-            return matches
+            return None
+        # A page that leads nowhere new is the last, whatever the server says of it.
         if info.start_cursor in {None, variables.get("before")}:
-            return matches
+            return None
         variables["before"] = info.start_cursor
