@@ -5,7 +5,8 @@ from __future__ import annotations
 from backchannel.local.rocketchat import credentials
 from backchannel.local.rocketchat.call import Call, success
 from backchannel.local.rocketchat.errors import Age, LoginRefused, MeteorError
-from backchannel.local.rocketchat.world import JSONObject, User
+from backchannel.local.rocketchat.users import User
+from backchannel.local.rocketchat.world import JSONObject
 
 _VERSIONS: dict[Age, str] = {3: "3.18", 7: "7.9", 8: "8.8"}
 
@@ -13,12 +14,13 @@ _VERSIONS: dict[Age, str] = {3: "3.18", 7: "7.9", 8: "8.8"}
 def login(call: Call) -> JSONObject:
     """`POST login`: with a password, which makes a token, or with a token got before."""
     try:
-        login = credentials.log_in(call.world, _as_method(call.body))
+        login = credentials.log_in(call.world, _as_method(call))
     except MeteorError as error:
         # Who has no account is not told so here.
         unknown = error.reason in ("User not found", "Incorrect password")
         code = "Unauthorized" if unknown else error.code
-        raise LoginRefused(code, "Unauthorized" if unknown else error.reason) from None
+        text = "Unauthorized" if unknown else error.reason
+        raise LoginRefused(code, text, error.details) from None
     me = _profile(call, login.user)
     data: JSONObject = {"userId": login.user.id, "authToken": login.token, "me": me}
     return {"status": "success", "data": data}
@@ -26,7 +28,7 @@ def login(call: Call) -> JSONObject:
 
 def logout(call: Call) -> JSONObject:
     """`POST logout`: the token of this request is no longer good."""
-    call.caller.tokens.remove(call.token)
+    call.caller.forget(call.token)
     return {"status": "success", "data": {"message": "You've been logged out!"}}
 
 
@@ -40,13 +42,16 @@ def server_info(call: Call) -> JSONObject:
     return success({"version": _VERSIONS[call.age]})
 
 
-def _as_method(body: JSONObject) -> JSONObject:
+def _as_method(call: Call) -> JSONObject:
     """The body as the realtime method takes it: a name with @ is an address."""
+    body = call.body
     if "resume" in body:
         return {"resume": body["resume"]}
     name = body.get("user") or body.get("username") or body.get("email")
     key = "email" if isinstance(name, str) and "@" in name else "username"
-    return {"user": {key: name}, "password": body.get("password")}
+    login: JSONObject = {"user": {key: name}, "password": body.get("password")}
+    code = body.get("code") or call.headers.get("x-2fa-code")
+    return {"totp": {"code": code, "login": login}} if code else login
 
 
 def _profile(call: Call, user: User) -> JSONObject:

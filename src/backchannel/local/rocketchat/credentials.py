@@ -6,8 +6,10 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Literal
 
+from backchannel.local.rocketchat import second_factor
 from backchannel.local.rocketchat.errors import MeteorError
-from backchannel.local.rocketchat.world import JSONObject, User, World, sha256
+from backchannel.local.rocketchat.users import User, sha256
+from backchannel.local.rocketchat.world import JSONObject, World
 from backchannel.wire.json import JSON
 
 LOGGED_OUT = "You've been logged out by the server. Please log in again."
@@ -25,8 +27,14 @@ class Login:
 def log_in(world: World, given: JSONObject) -> Login:
     """Let in who shows `{resume}` or `{user: {username | email}, password}`.
 
-    A password is text, or `{digest, algorithm: "sha-256"}`. Raises MeteorError.
+    A password is text, or `{digest, algorithm: "sha-256"}`. Who has set up a second factor shows
+    its code too: `{totp: {code, login: {user, password}}}`. Raises MeteorError.
     """
+    code: JSON = None
+    totp = given.get("totp")
+    if isinstance(totp, dict):
+        login = totp.get("login")
+        given, code = (login if isinstance(login, dict) else {}), totp.get("code")
     if "resume" in given:
         token = given["resume"]
         user = world.user_with_token(token) if isinstance(token, str) else None
@@ -36,8 +44,10 @@ def log_in(world: World, given: JSONObject) -> Login:
     user = _named(world, given.get("user"))
     if user is None:
         raise MeteorError(403, "User not found")
-    if not _is_password(user, given.get("password")):
+    if not is_password(user, given.get("password")):
         raise MeteorError(403, "Incorrect password")
+    if user.two_factor:
+        second_factor.demand(world, user, None if code is None else str(code))
     return Login(user, world.new_token(user), "password")
 
 
@@ -51,7 +61,8 @@ def _named(world: World, given: JSON) -> User | None:
     return user if user is not None and user.password is not None else None
 
 
-def _is_password(user: User, given: JSON) -> bool:
+def is_password(user: User, given: JSON) -> bool:
+    """Whether this is the user's password, or its digest."""
     if isinstance(given, dict):
         digest = str(given.get("digest")) if given.get("algorithm") == "sha-256" else ""
     else:

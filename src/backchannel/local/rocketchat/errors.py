@@ -107,13 +107,16 @@ class LoginRefused(Refusal):
 
     status = 401
 
-    def __init__(self, code: str | int, text: str) -> None:
+    def __init__(self, code: str | int, text: str, details: JSONObject | None = None) -> None:
         super().__init__(text)
         self._code = code
         self._text = text
+        self._details = details
 
     def _body(self, age: Age) -> JSONObject:
         body: JSONObject = {"status": "error", "error": self._code, "message": self._text}
+        if self._details is not None:
+            body["details"] = dict(self._details)
         return {"success": False, **body} if age == 8 else body
 
 

@@ -8,7 +8,7 @@ from backchannel.local.rocketchat import text as texts
 from backchannel.local.rocketchat.call import Call, success
 from backchannel.local.rocketchat.checks import require_text
 from backchannel.local.rocketchat.errors import Failure, MeteorError
-from backchannel.local.rocketchat.sending import MAX_LENGTH, room_to_write
+from backchannel.local.rocketchat.sending import check_length, room_to_write
 from backchannel.local.rocketchat.world import JSONObject, Stored
 
 _EMOJI = re.compile(r"[\w+-]+")
@@ -24,7 +24,7 @@ def get_message(call: Call) -> JSONObject:
         raise Failure
     if not call.world.can_access(call.world.rooms[stored.room_id], call.caller):
         raise MeteorError("error-not-allowed", "Not allowed", {"method": "getSingleMessage"})
-    return success({"message": stored.document})
+    return success({"message": stored.shown_to(call.caller)})
 
 
 def update_message(call: Call) -> JSONObject:
@@ -32,27 +32,25 @@ def update_message(call: Call) -> JSONObject:
     room_id, message_id, text = require_text(call.body, "roomId", "msgId", "text")
     stored = _find(call, message_id, room_id)
     if text == stored.document["msg"]:
-        return success({"message": stored.document})
+        return success({"message": stored.shown_to(call.caller)})
     _check_author(call, stored, "edit-message", "Message editing not allowed", "updateMessage")
+    _check_edit_time(call, stored)
     room_to_write(call.world, stored.room_id, call.caller, call.age)
-    if texts.length(text) > MAX_LENGTH:
-        reason = "Message size exceeds Message_MaxAllowedSize"
-        details: JSONObject = {"method": "updateMessage"}
-        raise MeteorError("error-message-size-exceeded", reason, details)
+    check_length(call.world, text, "updateMessage")
     stored.document["msg"] = text
     stored.document["editedAt"] = call.world.now()
     stored.document["editedBy"] = {"_id": call.caller.id, "username": call.caller.username}
     stored.document.pop("md", None)
     texts.annotate(call.world, stored.document, call.age, None)
     call.world.touch(stored)
-    return success({"message": stored.document})
+    return success({"message": stored.shown_to(call.caller)})
 
 
 def delete_message(call: Call) -> JSONObject:
     """`POST chat.delete`; `asUser` deletes as the author, with a permission of its own."""
     room_id, message_id = require_text(call.body, "roomId", "msgId")
     stored = _find(call, message_id, room_id)
-    mine = _author_id(stored) == call.caller.id
+    mine = stored.author == call.caller.id
     if call.body.get("asUser") and not mine:
         if not call.caller.may("force-delete-message"):
             raise Failure(
@@ -122,13 +120,20 @@ def _find(call: Call, message_id: str, room_id: str) -> Stored:
     return stored
 
 
-def _author_id(stored: Stored) -> str:
-    author = stored.document["u"]
-    return str(author["_id"]) if isinstance(author, dict) else ""
+def _check_edit_time(call: Call, stored: Stored) -> None:
+    minutes = call.world.settings["Message_AllowEditing_BlockEditInMinutes"]
+    if not isinstance(minutes, int) or minutes == 0 or call.caller.may("edit-message"):
+        return
+    if call.world.time() - stored.sent > minutes * 60:
+        details: JSONObject = {"method": "updateMessage"}
+        raise MeteorError("error-message-editing-blocked", "Message editing is blocked", details)
 
 
 def _check_author(call: Call, stored: Stored, permission: str, reason: str, method: str) -> None:
-    if _author_id(stored) == call.caller.id or call.caller.may(permission):
+    editing = method == "updateMessage"
+    setting = call.world.settings["Message_AllowEditing" if editing else "Message_AllowDeleting"]
+    mine = stored.author == call.caller.id and setting is True
+    if mine or call.caller.may(permission):
         return
-    action = "Message_editing" if method == "updateMessage" else "Delete_message"
+    action = "Message_editing" if editing else "Delete_message"
     raise MeteorError("error-action-not-allowed", reason, {"method": method, "action": action})

@@ -1,96 +1,90 @@
-"""Rooms: what they are, and what was said in them."""
+"""Rooms: what they are, and which there are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from backchannel.local.rocketchat.call import Call, Handler, success
-from backchannel.local.rocketchat.errors import (
-    Failure,
-    Forbidden,
-    InvalidParams,
-    MeteorError,
-    missing_permission,
-)
-from backchannel.local.rocketchat.world import (
-    JSONObject,
-    Room,
-    RoomType,
-    Stored,
-    World,
-    iso,
-    parse_time,
-)
+from backchannel.local.rocketchat.errors import Failure, MeteorError, missing_permission
+from backchannel.local.rocketchat.pages import page_of
+from backchannel.local.rocketchat.times import iso
+from backchannel.local.rocketchat.users import User
+from backchannel.local.rocketchat.world import JSONObject, Room, RoomType, World
+from backchannel.wire.json import JSON
 
-DEFAULT_COUNT = 50
-MAX_COUNT = 100  # the server's setting API_Upper_Count_Limit
-_KINDS: Mapping[RoomType, str] = {"c": "channel", "p": "group", "d": "direct message"}
+_NOUNS: Mapping[RoomType, str] = {"c": "channel", "p": "group", "d": "direct message"}
+_PLURALS: Mapping[RoomType, str] = {"c": "channels", "p": "groups", "d": "ims"}
 
 
 def room_info(call: Call) -> JSONObject:
     """`GET rooms.info`."""
-    room = _asked_room(call, "error-roomid-param-not-provided", "channel")
+    room = asked_room(call.world, call.query, "error-roomid-param-not-provided", "channel")
     if not call.world.can_access(room, call.caller):
         # The server has the code and the text the wrong way round here.
         raise Failure("not-allowed", "Not Allowed")
     return success({"room": room_document(call.world, room)})
 
 
+def kind_info(kind: RoomType) -> Handler:
+    """`GET channels.info` or `groups.info`."""
+
+    def handler(call: Call) -> JSONObject:
+        room = room_of_kind(call, kind, call.query)
+        return success({_NOUNS[kind]: room_document(call.world, room)})
+
+    return handler
+
+
 def rooms_get(call: Call) -> JSONObject:
     """`GET rooms.get`: the rooms the caller is a member of."""
-    mine = [r for r in call.world.rooms.values() if call.caller.id in r.members]
-    documents = [room_document(call.world, room) for room in mine]
+    documents = [room_document(call.world, room) for room in rooms_of(call.world, call.caller)]
     return success({"update": [*documents], "remove": []})
 
 
-def create_direct(call: Call) -> JSONObject:
-    """`POST im.create`: the direct room with one other user."""
-    given = call.body.get("username") or call.body.get("usernames")
-    names = [name.strip() for name in str(given or "").split(",") if name.strip()]
-    others = [call.world.user_named(name) for name in names]
-    if len(others) != 1 or others[0] is None:
-        details: JSONObject = {"method": "createDirectMessage"}
-        raise MeteorError("error-invalid-user", "Invalid user", details)
-    room = call.world.direct_room(call.caller, others[0])
-    document: JSONObject = {"t": "d", "rid": room.id, "_id": room.id}
-    document["usernames"] = [call.caller.username, others[0].username]
-    return success({"room": document})
+def subscriptions_get(call: Call) -> JSONObject:
+    """`GET subscriptions.get`: the same rooms as the caller's own entries in them."""
+    mine = rooms_of(call.world, call.caller)
+    found = [subscription_document(call.world, room, call.caller) for room in mine]
+    return success({"update": [*found], "remove": []})
 
 
-def history(kind: RoomType) -> Handler:
-    """`GET channels.history`, `groups.history` or `im.history`: newest first."""
-
-    def handler(call: Call) -> JSONObject:
-        room = _room_of_kind(call, kind)
-        if not call.world.can_access(room, call.caller):
-            raise Forbidden
-        page = _page(call.query)
-        found = [stored for stored in call.world.messages_in(room.id) if _shown(call, stored)]
-        messages = [stored.document for stored in page.cut(found[::-1])]
-        if call.query.get("unreads") == "true":
-            return success({"messages": [*messages], "unreadNotLoaded": 0})
-        return success({"messages": [*messages]})
-
-    return handler
+def subscriptions_get_one(call: Call) -> JSONObject:
+    """`GET subscriptions.getOne`."""
+    room = call.world.rooms.get(call.query.get("roomId", ""))
+    if not call.query.get("roomId"):
+        raise MeteorError("error-invalid-params", 'The required "roomId" query param is missing')
+    found: JSON = None
+    if room is not None and call.caller.id in room.members:
+        found = subscription_document(call.world, room, call.caller)
+    return success({"subscription": found})
 
 
-def messages(kind: RoomType) -> Handler:
-    """`GET channels.messages`, `groups.messages` or `im.messages`: newest first, counted."""
+def list_all(kind: RoomType) -> Handler:
+    """`GET channels.list`: every channel. `GET groups.listAll`: every group, for admins."""
 
     def handler(call: Call) -> JSONObject:
-        if kind == "c" and not call.caller.may("view-c-room"):
+        wanted = "view-c-room" if kind == "c" else "view-room-administration"
+        if not call.caller.may(wanted):
             raise missing_permission()
-        room = _room_of_kind(call, kind)
-        if call.caller.id not in room.members:
-            raise Forbidden
-        page = _page(call.query)
-        found = call.world.messages_in(room.id)
-        shown = [stored.document for stored in page.cut(found[::-1])]
-        fields: JSONObject = {"messages": [*shown], "count": len(shown)}
-        return success({**fields, "offset": page.offset, "total": len(found)})
+        found = [room for room in call.world.rooms.values() if room.type == kind]
+        return _listed(call, kind, found)
 
     return handler
+
+
+def list_joined(kind: RoomType) -> Handler:
+    """`GET channels.list.joined`, `groups.list` or `im.list`: those the caller is in."""
+
+    def handler(call: Call) -> JSONObject:
+        found = [room for room in rooms_of(call.world, call.caller) if room.type == kind]
+        return _listed(call, kind, found)
+
+    return handler
+
+
+def rooms_of(world: World, user: User) -> list[Room]:
+    """The rooms the user is in."""
+    return [room for room in world.rooms.values() if user.id in room.members]
 
 
 def room_document(world: World, room: Room) -> JSONObject:
@@ -122,77 +116,64 @@ def room_document(world: World, room: Room) -> JSONObject:
     return document
 
 
-@dataclass(frozen=True)
-class _Page:
-    count: int
-    offset: int
-
-    def cut(self, found: list[Stored]) -> list[Stored]:
-        """The part of these that is on the page; a count of 0 is no limit."""
-        end = self.offset + self.count if self.count else None
-        return found[self.offset : end]
-
-
-def _page(query: Mapping[str, str]) -> _Page:
-    try:
-        count = int(query.get("count") or DEFAULT_COUNT)
-        offset = int(query.get("offset") or 0)
-    except ValueError:
-        raise InvalidParams("must be number") from None
-    return _Page(min(max(count, 0), MAX_COUNT), max(offset, 0))
-
-
-def _shown(call: Call, stored: Stored) -> bool:
-    """Whether a history shows the message: its time, and whether it is a reply in a thread."""
-    inclusive = call.query.get("inclusive") == "true"
-    latest, oldest = (_date(call.query.get(name)) for name in ("latest", "oldest"))
-    if latest is not None and not (stored.sent < latest or (inclusive and stored.sent == latest)):
-        return False
-    if oldest is not None and not (stored.sent > oldest or (inclusive and stored.sent == oldest)):
-        return False
-    if "tmid" not in stored.document or stored.document.get("tshow") is True:
-        return True
-    asked = call.query.get("showThreadMessages")
-    # Servers of the 3 line show replies unless told not to; later ones only when told to.
-    return asked != "false" if call.age == 3 else asked == "true"
+def subscription_document(world: World, room: Room, user: User) -> JSONObject:
+    """A user's entry in a room, with how much there is to read."""
+    since = world.read.get((room.id, user.id), room.created)
+    inside = world.messages_in(room.id)
+    unread = [stored for stored in inside if stored.sent > since and stored.author != user.id]
+    others = [world.users[member] for member in room.members if member != user.id]
+    name = room.name if room.type != "d" else (others or [user])[0].username
+    document: JSONObject = {
+        "_id": f"{room.id}-{user.id}",
+        "rid": room.id,
+        "u": user.reference(),
+        "t": room.type,
+        "name": name,
+        "fname": room.name if room.type != "d" else (others or [user])[0].name,
+        "open": True,
+        "alert": bool(unread),
+        "unread": len(unread),
+        "ts": iso(room.created),
+        "ls": iso(since),
+        "_updatedAt": iso(inside[-1].sent if inside else room.created),
+    }
+    if room.owner == user.id:
+        document["roles"] = ["owner"]
+    return document
 
 
-def _date(text: str | None) -> float | None:
-    if not text:
-        return None
-    moment = parse_time(text)
-    if moment is None:
-        raise MeteorError("error-invalid-date", "Invalid date", {"method": "getChannelHistory"})
-    return moment
-
-
-def _asked_room(call: Call, missing: str, noun: str) -> Room:
-    """The room named by roomId or roomName."""
-    room_id, name = call.query.get("roomId"), call.query.get("roomName")
+def asked_room(
+    world: World, given: Mapping[str, JSON] | Mapping[str, str], missing: str, noun: str
+) -> Room:
+    """The room named by roomId or roomName. Raises MeteorError, with the code `missing` if none."""
+    room_id, name = given.get("roomId"), given.get("roomName")
     if not room_id and not name:
         raise MeteorError(missing, 'The parameter "roomId" or "roomName" is required')
-    room = call.world.rooms.get(room_id) if room_id else call.world.room_named(name or "")
+    room = world.rooms.get(str(room_id)) if room_id else world.room_named(str(name))
     if room is None:
-        text = f'The required "roomId" or "roomName" param provided does not match any {noun}'
-        raise MeteorError("error-room-not-found", text)
+        raise _no_such(noun)
     return room
 
 
-def _room_of_kind(call: Call, kind: RoomType) -> Room:
+def room_of_kind(call: Call, kind: RoomType, given: Mapping[str, JSON] | Mapping[str, str]) -> Room:
+    """The room that a query or body names, if it is of this kind. Raises MeteorError."""
     if kind == "d":
-        return _direct_room(call)
+        return _direct_room(call, given)
     missing = "error-roomid-param-not-provided" if kind == "c" else "error-room-param-not-provided"
-    noun = _KINDS[kind]
-    room = _asked_room(call, missing, noun)
+    room = asked_room(call.world, given, missing, _NOUNS[kind])
     if room.type != kind or (kind == "p" and call.caller.id not in room.members):
-        text = f'The required "roomId" or "roomName" param provided does not match any {noun}'
-        raise MeteorError("error-room-not-found", text)
+        raise _no_such(_NOUNS[kind])
     return room
 
 
-def _direct_room(call: Call) -> Room:
+def _no_such(noun: str) -> MeteorError:
+    text = f'The required "roomId" or "roomName" param provided does not match any {noun}'
+    return MeteorError("error-room-not-found", text)
+
+
+def _direct_room(call: Call, given: Mapping[str, JSON] | Mapping[str, str]) -> Room:
     """The direct room of this id, or with the user of this id or name."""
-    asked = call.query.get("roomId") or call.query.get("username")
+    asked = str(given.get("roomId") or given.get("username") or "")
     if not asked:
         text = 'Query param "roomId" or "username" is required'
         raise MeteorError("error-room-param-not-provided", text)
@@ -203,3 +184,8 @@ def _direct_room(call: Call) -> Room:
     if room is None or room.type != "d":
         raise MeteorError("invalid-channel")
     return room
+
+
+def _listed(call: Call, kind: RoomType, found: list[Room]) -> JSONObject:
+    documents = [room_document(call.world, room) for room in found]
+    return success(page_of(call.query).of(_PLURALS[kind], documents))

@@ -6,12 +6,15 @@ the wanted type where it can: 5 becomes "5", "true" becomes true, and null becom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from backchannel.local.rocketchat.world import JSONObject
 from backchannel.wire.json import JSON
+
+_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 
 
 class Invalid(Exception):
@@ -33,6 +36,13 @@ class Text:
 @dataclass(frozen=True)
 class Flag:
     """A boolean."""
+
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number."""
 
     nullable: bool = False
 
@@ -62,7 +72,7 @@ class OneOf:
     options: tuple[Schema, ...]
 
 
-Schema: TypeAlias = Text | Flag | ListOf | Record | OneOf
+Schema: TypeAlias = Text | Flag | Number | ListOf | Record | OneOf
 
 
 def validate(schema: Schema, value: JSON) -> JSON:
@@ -70,12 +80,14 @@ def validate(schema: Schema, value: JSON) -> JSON:
     match schema:
         case OneOf():
             return _one_of(schema, value)
-        case Text() | Flag() | ListOf() | Record() if value is None and schema.nullable:
+        case Text() | Flag() | Number() | ListOf() | Record() if value is None and schema.nullable:
             return None
         case Text():
             return _text(schema, value)
         case Flag():
             return _flag(schema, value)
+        case Number():
+            return _number(value)
         case ListOf():
             if not isinstance(value, list):
                 raise Invalid("must be array")
@@ -116,6 +128,20 @@ def _flag(schema: Flag, value: JSON) -> JSON:
     if value == "" and schema.nullable:
         return None
     raise Invalid("must be boolean")
+
+
+def _number(value: JSON) -> JSON:
+    match value:
+        case bool() | int() | float():
+            return value + 0
+        case None:
+            return 0
+        case str() if re.fullmatch(
+            r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", value, re.IGNORECASE
+        ):
+            return float(value)
+        case _:
+            raise Invalid("must be number")
 
 
 def _record(schema: Record, value: JSON) -> JSON:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backchannel.local.rocketchat.schema import Flag, ListOf, OneOf, Record, Schema, Text
+from backchannel.local.rocketchat.schema import Flag, ListOf, Number, OneOf, Record, Schema, Text
 
 _TEXT = Text(nullable=True)
 _FLAG = Flag(nullable=True)
@@ -84,6 +84,23 @@ CREATE_DIRECT = OneOf(
     )
 )
 
+MARK = Record({"messageId": Text()}, required=("messageId",), closed=True)
+FOLLOW = Record({"mid": Text()}, required=("mid",), closed=True)
+
+SYNC = Record(
+    {
+        "roomId": Text(),
+        "lastUpdate": _TEXT,
+        "count": Number(nullable=True),
+        "offset": Number(nullable=True),
+        "sort": _TEXT,
+        "next": _TEXT,
+        "previous": _TEXT,
+        "type": Text(nullable=True, choices=("UPDATED", "DELETED")),
+    },
+    required=("roomId",),
+    closed=True,
+)
 GET_MESSAGE = Record({"msgId": Text()}, required=("msgId",), closed=True)
 HISTORY = Record(dict.fromkeys(("inclusive", "unreads", "showThreadMessages"), _BOOLEAN_TEXT))
 DIRECT_HISTORY = Record(HISTORY.properties, required=("roomId",))

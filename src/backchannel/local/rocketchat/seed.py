@@ -11,7 +11,9 @@ import time
 from dataclasses import dataclass, field
 
 from backchannel.local.rocketchat import text as texts
-from backchannel.local.rocketchat.world import Clock, Room, User, World, iso
+from backchannel.local.rocketchat.times import iso
+from backchannel.local.rocketchat.users import User
+from backchannel.local.rocketchat.world import Clock, Room, World
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backchannel.local.rocketchat import text as texts
-from backchannel.local.rocketchat.call import Call, success
+from backchannel.local.rocketchat.call import Call, Pending, success
 from backchannel.local.rocketchat.checks import check_attachments, check_message, type_name
 from backchannel.local.rocketchat.errors import Age, Failure, MeteorError, Undefined
-from backchannel.local.rocketchat.world import JSONObject, Room, Stored, User, World, parse_time
+from backchannel.local.rocketchat.membership import join
+from backchannel.local.rocketchat.times import parse_time
+from backchannel.local.rocketchat.users import User
+from backchannel.local.rocketchat.world import JSONObject, Room, Stored, World
 from backchannel.wire.json import JSON
 
-MAX_LENGTH = 5000  # UTF-16 code units; the server's setting Message_MaxAllowedSize
 _IMPERSONATION = ("alias", "avatar")
 
 
-def send_message(call: Call) -> JSONObject:
-    """`POST chat.sendMessage`."""
+def send_message(call: Call) -> Pending:
+    """`POST chat.sendMessage`: checked at once, stored a moment later."""
     given = call.body.get("message")
     if call.age == 3 and not given:
         raise MeteorError("error-invalid-params", 'The "message" parameter must be provided.')
@@ -26,44 +28,49 @@ def send_message(call: Call) -> JSONObject:
     user = call.caller
     _check_thread_flag(message)
     sent = _client_time(call.world, message)
-    _check_length(message)
+    if isinstance(message.get("msg"), str):
+        check_length(call.world, str(message["msg"]), "sendMessage")
     room_id = _flatten_thread(call.world, message)
     room = room_to_write(call.world, room_id, user, call.age)
     previews = call.body.get("previewUrls")
     urls = [str(url) for url in previews] if isinstance(previews, list) else None
-    stored = save(call, message, room, user, sent=sent, previews=urls)
-    return success({"message": stored.document})
+    _complete(call, message, room, user, urls)
+
+    def store() -> JSONObject:
+        return success({"message": _store(call.world, message, user, sent).shown_to(user)})
+
+    return Pending(store)
 
 
 def post_message(call: Call) -> JSONObject:
     """`POST chat.postMessage`: one message for one room or several, without a chosen id."""
     body = call.body
-    _check_posted_length(body)
+    _check_posted_length(call.world, body)
     targets = body.get("channel") or body.get("roomId")
     names = [str(t) for t in targets] if isinstance(targets, list) else [str(targets or "")]
     first: tuple[str, Stored] | None = None
     for name in dict.fromkeys(names):
         room = _resolve(call.world, call.caller, name)
-        _check_room(call.world, room, call.caller, call.age)
-        stored = save(call, _posted(body), room, call.caller)
+        check_room(call.world, room, call.caller, call.age)
+        stored = post(call, _posted(body), room)
         first = first or (name, stored)
     if first is None:
         raise Failure("unknown-error")
     name, stored = first
     now = round(call.world.time() * 1000)
-    return success({"ts": now, "channel": name, "message": stored.document})
+    return success({"ts": now, "channel": name, "message": stored.shown_to(call.caller)})
 
 
-def save(
-    call: Call,
-    message: JSONObject,
-    room: Room,
-    user: User,
-    *,
-    sent: float | None = None,
-    previews: Sequence[str] | None = None,
-) -> Stored:
-    """Check a message, complete it and keep it. Raises Failure, and Undefined for a known id."""
+def post(call: Call, message: JSONObject, room: Room) -> Stored:
+    """Check a message for a room that may be written in, complete it and keep it."""
+    _complete(call, message, room, call.caller, None)
+    return _store(call.world, message, call.caller, None)
+
+
+def _complete(
+    call: Call, message: JSONObject, room: Room, user: User, previews: Sequence[str] | None
+) -> None:
+    """Check a message and add what the server does. Raises Failure; Undefined for a known id."""
     world = call.world
     check_message(message)
     if any(message.get(key) for key in _IMPERSONATION) and not user.may("message-impersonate"):
@@ -82,6 +89,15 @@ def save(
         message.pop("_id", None)
     elif message["_id"] in world.messages:
         raise Undefined
+
+
+def _store(world: World, message: JSONObject, user: User, sent: float | None) -> Stored:
+    """Keep a message. Raises Failure when another of its id was stored since the check."""
+    if message.get("_id") in world.messages:
+        raise Failure(
+            "E11000 duplicate key error collection: rocketchat.rocketchat_message "
+            f'index: _id_ dup key: {{ _id: "{message["_id"]}" }}'
+        )
     stored = world.insert(message, sent)
     _count_reply(world, stored, user)
     return stored
@@ -92,15 +108,18 @@ def room_to_write(world: World, room_id: JSON, user: User, age: Age) -> Room:
     room = world.rooms.get(room_id) if isinstance(room_id, str) else None
     if room is None:
         raise Failure("error-invalid-room")
-    _check_room(world, room, user, age)
+    check_room(world, room, user, age)
     return room
 
 
-def _check_room(world: World, room: Room, user: User, age: Age) -> None:
+def check_room(world: World, room: Room, user: User, age: Age) -> None:
+    """Refuse who may not write in the room. Raises Failure."""
     if not world.can_access(room, user):
         raise Failure("error-not-allowed")
     if room.archived and age > 3:
         raise Failure("room_is_archived")
+    if room.blocked:
+        raise Failure("room_is_blocked")
     if room.read_only and not user.may("post-readonly") and user.id != room.owner:
         raise Failure("You can't send messages because the room is readonly.")
     if user.username in room.muted:
@@ -140,19 +159,24 @@ def _client_time(world: World, message: JSONObject) -> float | None:
     return sent
 
 
-def _check_length(message: JSONObject) -> None:
-    text = message.get("msg")
-    if isinstance(text, str) and texts.length(text) > MAX_LENGTH:
+def check_length(world: World, text: str, method: str) -> None:
+    """Refuse a text of more UTF-16 code units than the server's setting. Raises MeteorError."""
+    if texts.length(text) > _longest(world):
         reason = "Message size exceeds Message_MaxAllowedSize"
-        raise MeteorError("error-message-size-exceeded", reason, {"method": "sendMessage"})
+        raise MeteorError("error-message-size-exceeded", reason, {"method": method})
 
 
-def _check_posted_length(body: JSONObject) -> None:
+def _longest(world: World) -> int:
+    setting = world.settings["Message_MaxAllowedSize"]
+    return setting if isinstance(setting, int) else 0
+
+
+def _check_posted_length(world: World, body: JSONObject) -> None:
     attachments = body.get("attachments")
     items = attachments if isinstance(attachments, list) else []
     parts = [body, *(item for item in items if isinstance(item, dict))]
     lengths = [texts.length(text) for part in parts if isinstance(text := part.get("text"), str)]
-    if lengths and max(lengths) > MAX_LENGTH:
+    if lengths and max(lengths) > _longest(world):
         raise Failure("error-message-size-exceeded")
 
 
@@ -221,5 +245,5 @@ def _resolve(world: World, user: User, name: str) -> Room:
     if room is None:
         raise MeteorError("invalid-channel")
     if room.type == "c" and user.id not in room.members and user.may("view-c-room"):
-        room.members.append(user.id)
+        join(world, room, user)
     return room

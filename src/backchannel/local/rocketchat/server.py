@@ -23,8 +23,10 @@ class LocalRocketChat(Server):
     `world` is what it knows (default: `seed()`), `age` the major version whose answers it gives
     (3, 7 or 8), `rate_limit` whether it counts calls (10 a minute for each route and method),
     `clock` the time in seconds since 1970 for a world made here; a given world has its own.
-    A realtime client that is quiet for `ping_interval` seconds is pinged, and dropped when it
-    then says nothing for `ping_deadline` seconds. `port` 0 takes a free one.
+    Storing a message takes `write_seconds`, in which others are answered: of two messages of one
+    `_id` that come in that time, the second is refused as by MongoDB. A realtime client that is
+    quiet for `ping_interval` seconds is pinged, and dropped when it then says nothing for
+    `ping_deadline` seconds. `port` 0 takes a free one.
 
     `url` is the base URL, `faults` orders for failures, `world` may be looked at at any time.
     Raises OSError when the port is taken.
@@ -37,6 +39,7 @@ class LocalRocketChat(Server):
         age: Age = 8,
         rate_limit: bool = False,
         clock: Clock = time.time,
+        write_seconds: float = 0.0,
         ping_interval: float = 15.0,
         ping_deadline: float = 15.0,
         port: int = 0,
@@ -46,6 +49,6 @@ class LocalRocketChat(Server):
         self.world = seed(clock=clock) if world is None else world
         self.age = age
         self.faults = Faults()
-        app = rocketchat_app(self.world, age, rate_limit=rate_limit)
+        app = rocketchat_app(self.world, age, rate_limit=rate_limit, write_seconds=write_seconds)
         hub = Hub(self.world, age, Timing(ping_interval, ping_deadline), rate_limit=rate_limit)
         super().__init__(FaultyApp(app, self.faults), accept=hub.accept, port=port)

@@ -6,15 +6,15 @@ Messages are kept in the form in which they go over REST. Every change of a mess
 
 from __future__ import annotations
 
-import hashlib
 import random
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
+from backchannel.local.rocketchat.times import iso, parse_time
+from backchannel.local.rocketchat.users import User
 from backchannel.wire.json import JSON
 
 JSONObject: TypeAlias = dict[str, JSON]
@@ -28,42 +28,21 @@ _TOKEN_ALPHABET = _ID_ALPHABET + "01IOUVlo-_"
 _TOKEN_LENGTH = 43
 _TOKENS_KEPT = 50
 
-# The roles and permissions a new server has, as far as the endpoints here ask for them.
-_PERMISSIONS: dict[str, frozenset[str]] = {
-    "user": frozenset({"view-c-room"}),
-    "bot": frozenset(
-        {"message-impersonate", "api-bypass-rate-limit", "send-many-messages", "view-c-room"}
-    ),
-    "guest": frozenset(),
-    "admin": frozenset(
-        {
-            "view-c-room",
-            "edit-message",
-            "delete-message",
-            "force-delete-message",
-            "post-readonly",
-            "send-many-messages",
-            "api-bypass-rate-limit",
-        }
-    ),
+# Settings that anybody may ask for: the longest message in UTF-16 code units, the biggest file in
+# bytes, whether users may edit, delete, pin and star, and for how many minutes they may edit.
+_SETTINGS: dict[str, JSON] = {
+    "Site_Name": "Local Rocket.Chat",
+    "Message_MaxAllowedSize": 5000,
+    "FileUpload_MaxFileSize": 104_857_600,
+    "FileUpload_MediaTypeBlackList": "image/svg+xml",
+    "Message_AllowEditing": True,
+    "Message_AllowEditing_BlockEditInMinutes": 0,
+    "Message_AllowDeleting": True,
+    "Message_AllowPinning": True,
+    "Message_AllowStarring": True,
+    "Message_Read_Receipt_Enabled": True,
+    "Threads_enabled": True,
 }
-
-
-def iso(seconds: float) -> str:
-    """Seconds since 1970 as the server writes times: UTC with milliseconds and Z."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def parse_time(text: str) -> float | None:
-    """Seconds since 1970 of an ISO time (UTC when no zone is given), None for anything else."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.timestamp()
 
 
 @dataclass(frozen=True)
@@ -86,27 +65,6 @@ NOTIFY_USER = "stream-notify-user"
 
 
 @dataclass
-class User:
-    """An account. `tokens` are valid log-ins, the oldest first; `password` may be None."""
-
-    id: str
-    username: str
-    name: str
-    roles: tuple[str, ...] = ("user",)
-    password: str | None = field(default=None, repr=False)
-    tokens: list[str] = field(default_factory=list[str], repr=False)
-    email: str | None = None
-
-    def may(self, permission: str) -> bool:
-        """Whether one of the user's roles has the permission."""
-        return any(permission in _PERMISSIONS.get(role, ()) for role in self.roles)
-
-    def reference(self) -> JSONObject:
-        """The user as other objects mention it."""
-        return {"_id": self.id, "username": self.username, "name": self.name}
-
-
-@dataclass
 class Room:
     """A channel (`c`), private group (`p`) or direct room (`d`). `members` are user ids."""
 
@@ -116,9 +74,22 @@ class Room:
     members: list[str]
     read_only: bool = False
     archived: bool = False
+    blocked: bool = False  # a direct room: one of the two wants to hear nothing
     muted: set[str] = field(default_factory=set[str])
     created: float = 0.0
     owner: str | None = None
+
+
+@dataclass
+class Upload:
+    """A file in a room, of a user; messages may show it."""
+
+    id: str
+    room_id: str
+    owner: str
+    name: str
+    type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass
@@ -138,11 +109,36 @@ class Stored:
         """The message's `rid`."""
         return str(self.document["rid"])
 
+    @property
+    def author(self) -> str:
+        """The `_id` of who wrote it."""
+        author = self.document.get("u")
+        return str(author["_id"]) if isinstance(author, dict) else ""
+
+    def shown_to(self, user: User) -> JSONObject:
+        """The document as this user may see it: stars of others are not shown."""
+        starred = self.document.get("starred")
+        if not isinstance(starred, list):
+            return self.document
+        return {**self.document, "starred": [star for star in starred if star == {"_id": user.id}]}
+
+    @property
+    def updated(self) -> float:
+        """When it was last changed, in seconds since 1970."""
+        return parse_time(str(self.document.get("_updatedAt"))) or self.sent
+
+    @property
+    def deleted(self) -> float:
+        """When it was deleted, in seconds since 1970; 0 as long as it is not."""
+        return parse_time(str(self.document.get("_deletedAt"))) or 0.0
+
 
 class World:
     """Everything one server knows; `lock` is held while a request is being answered.
 
-    `clock` gives the time in seconds since 1970; `rng` makes ids and tokens.
+    `clock` gives the time in seconds since 1970; `rng` makes ids and tokens. `settings` are the
+    public ones. `read` is when a user (second) has read a room (first), `trusted` until when a
+    token with a user agent is not asked for a second factor, both in seconds since 1970.
     """
 
     def __init__(
@@ -159,6 +155,10 @@ class World:
         self.trashed: dict[str, Stored] = {}
         self.clock = clock
         self.lock = threading.RLock()
+        self.settings: dict[str, JSON] = dict(_SETTINGS)
+        self.read: dict[tuple[str, str], float] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.trusted: dict[tuple[str, str], float] = {}
         self._listeners: list[Listener] = []
         self._rng = rng or random.SystemRandom()
 
@@ -208,8 +208,13 @@ class World:
         """Log the user in once more; beyond 50 tokens the oldest is forgotten."""
         token = "".join(self._rng.choices(_TOKEN_ALPHABET, k=_TOKEN_LENGTH))
         user.tokens.append(token)
-        del user.tokens[:-_TOKENS_KEPT]
+        for oldest in user.tokens[:-_TOKENS_KEPT]:
+            user.forget(oldest)
         return token
+
+    def new_code(self) -> str:
+        """Six digits."""
+        return f"{self._rng.randrange(1_000_000):06}"
 
     # Rooms
 
@@ -275,8 +280,3 @@ class World:
         with self.lock:
             found = [stored for stored in self.messages.values() if stored.room_id == room_id]
         return sorted(found, key=lambda stored: stored.sent)
-
-
-def sha256(password: str) -> str:
-    """The digest clients may send instead of a password."""
-    return hashlib.sha256(password.encode()).hexdigest()

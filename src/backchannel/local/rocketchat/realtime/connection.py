@@ -206,8 +206,8 @@ class Connection:
 
     def _log_out(self) -> Payload:
         user = self._call.user
-        if user is not None and self._call.token in user.tokens:
-            user.tokens.remove(self._call.token)
+        if user is not None:
+            user.forget(self._call.token)
         self._call = replace(self._call, user=None, token="")
         self._run_again()
         return {}

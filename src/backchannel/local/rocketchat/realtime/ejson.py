@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backchannel.local.rocketchat.world import iso, parse_time
+from backchannel.local.rocketchat.times import iso, parse_time
 from backchannel.wire.json import JSON
 
 # The keys under which documents have times. An attachment's `ts` is the client's own text.

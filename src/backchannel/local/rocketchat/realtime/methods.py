@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
-from backchannel.local.rocketchat import messages, rooms, sending
+from backchannel.local.rocketchat import marks, membership, messages, rooms, sending, threads
 from backchannel.local.rocketchat.call import Call
 from backchannel.local.rocketchat.errors import MeteorError, Undefined
 from backchannel.local.rocketchat.realtime.ejson import to_ejson
 from backchannel.local.rocketchat.realtime.refusals import match_failed
-from backchannel.local.rocketchat.world import JSONObject, Room, parse_time
+from backchannel.local.rocketchat.times import parse_time
+from backchannel.local.rocketchat.world import JSONObject, Room
 from backchannel.wire.json import JSON
 
 # What a method adds to its `result` frame: the key `result`, or nothing when it returns nothing.
@@ -65,7 +67,7 @@ def _send_message(call: Call, params: Sequence[JSON]) -> Payload:
         if wanted is None or not isinstance(value, wanted):
             raise match_failed()
     try:
-        answer = sending.send_message(call.with_body({"message": message}))
+        answer = sending.send_message(call.with_body({"message": message})).finish()
     except Undefined:
         # The id is known already: the server's function returns nothing, and nothing is said.
         return {}
@@ -133,6 +135,39 @@ def _load_missed(call: Call, params: Sequence[JSON]) -> Payload:
     return _returned([*found])
 
 
+def _pin_message(call: Call, params: Sequence[JSON]) -> Payload:
+    return _returned(
+        marks.pin(call.with_body({"messageId": _object(params).get("_id")}))["message"]
+    )
+
+
+def _unpin_message(call: Call, params: Sequence[JSON]) -> Payload:
+    marks.unpin(call.with_body({"messageId": _object(params).get("_id")}))
+    return {}
+
+
+def _star_message(call: Call, params: Sequence[JSON]) -> Payload:
+    message = _object(params)
+    handler = marks.star(wanted=message.get("starred") is True)
+    handler(call.with_body({"messageId": message.get("_id")}))
+    return _returned(value=True)
+
+
+def _thread_messages(call: Call, params: Sequence[JSON]) -> Payload:
+    query = {"tmid": str(_object(params).get("tmid")), "count": "0"}
+    return _returned(threads.thread_messages(replace(call, query=query))["messages"])
+
+
+def _join_room(call: Call, params: Sequence[JSON]) -> Payload:
+    membership.join_room(call.with_body({"roomId": _text(params, 0)}))
+    return _returned(value=True)
+
+
+def _leave_room(call: Call, params: Sequence[JSON]) -> Payload:
+    membership.leave_room(None)(call.with_body({"roomId": _text(params, 0)}))
+    return {}
+
+
 def _room_id(call: Call, params: Sequence[JSON]) -> Payload:
     asked = _text(params, 0)
     room = call.world.rooms.get(asked) or call.world.room_named(asked)
@@ -149,7 +184,7 @@ def _room_name(call: Call, params: Sequence[JSON]) -> Payload:
 
 
 def _create_direct(call: Call, params: Sequence[JSON]) -> Payload:
-    answer = rooms.create_direct(call.with_body({"username": _text(params, 0)}))
+    answer = membership.create_direct(call.with_body({"username": _text(params, 0)}))
     return _returned(answer["room"])
 
 
@@ -159,8 +194,20 @@ def _rooms_get(call: Call, params: Sequence[JSON]) -> Payload:
     return _returned({"update": answer["update"], "remove": []} if params else answer["update"])
 
 
+def _subscriptions_get(call: Call, params: Sequence[JSON]) -> Payload:
+    answer = rooms.subscriptions_get(call)
+    return _returned({"update": answer["update"], "remove": []} if params else answer["update"])
+
+
+def _public_settings(call: Call, params: Sequence[JSON]) -> Payload:
+    settings: list[JSON] = [
+        {"_id": name, "value": value} for name, value in call.world.settings.items()
+    ]
+    return _returned({"update": settings, "remove": []} if params else settings)
+
+
 def _read_messages(call: Call, params: Sequence[JSON]) -> Payload:
-    _readable(call, _text(params, 0))
+    membership.read_room(call.with_body({"rid": _text(params, 0)}))
     return {}
 
 
@@ -185,5 +232,13 @@ METHODS: Mapping[str, Method] = {
     "getRoomIdByNameOrId": _room_id,
     "getRoomNameById": _room_name,
     "createDirectMessage": _create_direct,
+    "joinRoom": _join_room,
+    "leaveRoom": _leave_room,
     "rooms/get": _rooms_get,
+    "subscriptions/get": _subscriptions_get,
+    "public-settings/get": _public_settings,
+    "pinMessage": _pin_message,
+    "unpinMessage": _unpin_message,
+    "starMessage": _star_message,
+    "getThreadMessages": _thread_messages,
 }

@@ -7,14 +7,8 @@ from dataclasses import dataclass
 
 from backchannel.local.rocketchat.errors import MeteorError
 from backchannel.local.rocketchat.realtime.refusals import match_failed
-from backchannel.local.rocketchat.world import (
-    NOTIFY_ROOM,
-    NOTIFY_USER,
-    ROOM_MESSAGES,
-    Event,
-    User,
-    World,
-)
+from backchannel.local.rocketchat.users import User
+from backchannel.local.rocketchat.world import NOTIFY_ROOM, NOTIFY_USER, ROOM_MESSAGES, Event, World
 from backchannel.wire.json import JSON
 
 MY_MESSAGES = "__my_messages__"  # the messages of every room the user may see
