@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import select
 import socket
 import ssl
 import threading
@@ -76,6 +77,17 @@ class Peer:
         """Say nothing until the client hangs up or the server is stopped."""
         while self._fill():
             pass
+
+    def relay(self, other: socket.socket) -> None:
+        """Pass bytes between the client and another connection until one of them hangs up."""
+        sockets = {self._connection: other, other: self._connection}
+        with contextlib.suppress(OSError):
+            while True:
+                for readable in select.select([*sockets], [], [])[0]:
+                    data = readable.recv(65536)
+                    if not data:
+                        return
+                    sockets[readable].sendall(data)
 
     def _fill(self) -> bool:
         chunk = self._connection.recv(65536)
@@ -210,6 +222,16 @@ def answering(respond: Callable[[Received], bytes]) -> Script:
 def redirect(status: int, location: str) -> Script:
     """Answer every request with a redirect."""
     return always(http(b"", status=status, headers={"Location": location}))
+
+
+def tunnel(peer: Peer) -> None:
+    """Be a proxy: connect to where CONNECT says, on this machine, and pass bytes both ways."""
+    received = peer.read()
+    assert received is not None
+    port = int(received.target.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as server:
+        peer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        peer.relay(server)
 
 
 def close_before_reading(_: Peer) -> None:

@@ -104,6 +104,26 @@ def test_the_blocking_transport_keeps_a_tls_connection(monkeypatch: pytest.Monke
     assert server.connections == 1
 
 
+def test_the_blocking_transport_keeps_a_tunnel_and_tells_only_the_proxy_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(rawserver.TLS / "certificate.pem"))
+    with (
+        RawServer(rawserver.always(http(b"[1]")), tls=True) as server,
+        RawServer(rawserver.tunnel) as proxy,
+    ):
+        transport = RequestsTransport(proxy=proxy.url.replace("//", "//me:secret-1@"))
+        request = Request(method="POST", url=f"{server.url}/a", headers={"Authorization": "x"})
+        assert [transport.send(request).body for _ in range(2)] == [b"[1]"] * 2
+        transport.close()
+    assert (proxy.connections, server.connections) == (1, 1)
+    [connect] = proxy.requests
+    assert connect.headers["proxy-authorization"] == "Basic bWU6c2VjcmV0LTE="
+    assert "authorization" not in connect.headers
+    assert [received.target for received in server.requests] == ["/a", "/a"]
+    assert all("proxy-authorization" not in received.headers for received in server.requests)
+
+
 @pytest.mark.parametrize("field", ["Transfer-Encoding: rot13", "Content-Length : 3"])
 def test_the_blocking_transport_takes_no_length_that_others_may_read_otherwise(field: str) -> None:
     reply = f"HTTP/1.1 200 OK\r\n{field}\r\n\r\n[1]".encode()
