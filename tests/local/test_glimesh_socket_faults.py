@@ -137,6 +137,21 @@ class TestEnding:
         assert (len(server.sockets), server.sockets.subscriptions) == (0, 0)
         assert server.sockets.handshakes == 2
 
+    @pytest.mark.parametrize("harm", ["reset", "close", "silence", "cut_frame"])
+    def test_what_was_harmed_is_not_counted_any_more(self, server, harm):
+        with dial(server) as socket:
+            subscribe(socket)
+            assert getattr(server.sockets, harm)() == 1
+            server.say(1, 3, "into the blue")
+            assert server.sockets.subscriptions == 0
+            assert len(server.sockets) == (harm == "silence")
+            server.sockets.speak()
+            with dial(server) as again:
+                subscribe(again)
+                server.sockets.wait_for_subscriptions()
+                server.say(1, 3, "hello")
+                assert message(again) == "hello"
+
     @pytest.mark.parametrize("event", ["phx_error", "phx_close"])
     def test_a_channel_ends_and_its_socket_stays(self, server, event):
         harm = {"phx_error": "raise_error", "phx_close": "close_channels"}[event]

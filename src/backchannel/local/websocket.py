@@ -50,7 +50,7 @@ class Handler(Protocol):
         """A whole message came."""
 
     def closed(self) -> None:
-        """The connection is gone, whoever ended it."""
+        """The connection is gone or going, whoever ends it; nothing more is read or sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,7 @@ class WebSocket(asyncio.Protocol):
         self._connections.discard(self)
         if self._idle_timer is not None:
             self._idle_timer.cancel()
-        if self._handler is not None:
-            self._handler.closed()
+        self._end()
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: the handshake, or frames, or a part of one."""
@@ -129,6 +128,7 @@ class WebSocket(asyncio.Protocol):
         if self.cut_next:
             self._transport.write(data[: len(data) // 2])
             self._transport.close()
+            self._end()
         elif self.latency or self._delayed:
             self._delayed.append(data)
             self._loop.call_later(self.latency, self._send_delayed)
@@ -141,6 +141,7 @@ class WebSocket(asyncio.Protocol):
             self._protocol.send_close(code)
             self._flush()
             self._loop.call_later(CLOSE_SECONDS, self._transport.abort)
+            self._end()
 
     def reset(self) -> None:
         """End the TCP connection with a reset: the client gets an error, not an end."""
@@ -148,6 +149,7 @@ class WebSocket(asyncio.Protocol):
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._transport.abort()
+        self._end()
 
     def shutdown(self) -> None:
         """Called by uvicorn when the server ends; it does not wait for the client's answer."""
@@ -185,6 +187,12 @@ class WebSocket(asyncio.Protocol):
             except UnicodeDecodeError:
                 self.close(1007)
 
+    def _end(self) -> None:
+        """Tell the handler, once."""
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            handler.closed()
+
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
             if data:
@@ -193,7 +201,7 @@ class WebSocket(asyncio.Protocol):
                 self._transport.close()  # the protocol's word for the end
 
     def _send_delayed(self) -> None:
-        if self._delayed and not self.silent:
+        if self._delayed and not self.silent and self._protocol.state is State.OPEN:
             self._transport.write(self._delayed.popleft())
 
     def _watch(self, seconds: float) -> None:

@@ -32,7 +32,7 @@ class Sockets:
         self._run = run
 
     def __len__(self) -> int:
-        """How many are open."""
+        """How many are open, silent ones included, and closing ones not."""
         return len(self._hub.open)
 
     @property
@@ -42,7 +42,7 @@ class Sockets:
 
     @property
     def subscriptions(self) -> int:
-        """How many subscriptions are alive, over all sockets."""
+        """How many subscriptions are alive, over all sockets that are not silent."""
         return len(self._subscriptions)
 
     def wait_for_subscriptions(self, count: int = 1, *, seconds: float = 10.0) -> None:
@@ -83,7 +83,7 @@ class Sockets:
         silent too, until `speak`.
         """
         self.silence_new()
-        return self._each(_silence)
+        return self._each(lambda socket: socket.go_silent())
 
     def silence_new(self) -> None:
         """Accept sockets from here on, and say nothing on them; those that are open go on."""
@@ -168,7 +168,3 @@ class Sockets:
 
 def _cut_next(socket: PhoenixSocket) -> None:
     socket.line.cut_next = True
-
-
-def _silence(socket: PhoenixSocket) -> None:
-    socket.line.silent = True

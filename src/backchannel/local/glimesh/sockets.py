@@ -68,6 +68,11 @@ class PhoenixSocket:
         except UndecodableError:
             self.line.close(UNDECODABLE)
 
+    def go_silent(self) -> None:
+        """Be there and say nothing any more; the subscriptions give nothing either."""
+        self._leave()
+        self.line.silent = True
+
     def end_channel(self, event: str) -> None:
         """Tell that the channel is gone, by "phx_error" or "phx_close"."""
         if self._channel is not None:
