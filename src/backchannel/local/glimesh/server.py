@@ -77,8 +77,9 @@ class LocalGlimesh(Server):
     """A Glimesh site on a loopback port, to test programs against. A context manager.
 
     `world` is what it knows at first, and may be looked at any time, after closing too (default:
-    `seed`, whose tokens are named there). `clock` tells the time, timezone-aware. `faults` takes
-    orders for failures. `url` is its base URL:
+    `seed`, whose tokens are named there). `clock` tells the time, timezone-aware. A socket is
+    closed after `idle_seconds` without any frame. `faults` takes orders for failures of requests,
+    `sockets` shows and harms the open sockets. `url` is its base URL:
 
         with LocalGlimesh() as server:
             glimesh = Glimesh(token="tok-viewer", url=server.url)
