@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # What an application writes; assert_type makes the checkers compare.
 APPLICATION = """
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from datetime import datetime
 from typing import Literal, assert_never, assert_type
@@ -25,6 +24,7 @@ import case_inputs
 import case_one_of
 import case_selections
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
+from backchannel.graphql.subscription import Subscription
 
 
 async def use(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
@@ -34,7 +34,7 @@ async def use(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
     if user is not None and user.friend is not None:
         assert_type(user.friend.id, str)
     assert_type(
-        case_selections.joined(later, room="1"), AsyncIterator[case_selections.Named | None]
+        case_selections.joined(later, room="1"), Subscription[case_selections.Named | None]
     )
     assert_type(case_selections.maybe(client, yes=True, no=False).now, datetime | None)
     for item in case_abstract.feed(client) or []:
@@ -69,7 +69,7 @@ from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 def misuse(client: GraphQLClient, later: AsyncGraphQLClient) -> None:
     case_selections.nothing
     case_selections.find_user(client, "1")
-    case_selections.joined(client, room="1")
+    case_selections.joined(client, room=1)
     case_selections.joined(later)
     case_inputs.search(client, tags=None, grid=[])
     case_inputs.search(client, tags=[], grid=[], order=None)

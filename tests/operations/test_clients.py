@@ -264,7 +264,6 @@ def test_the_clock_and_the_dice_are_the_ones_given() -> None:
 
 PAIRS = [(GraphQLClient, AsyncGraphQLClient), (Chat, AsyncChat), (Glimesh, AsyncGlimesh)]
 CLOSING = {"__enter__": "__aenter__", "__exit__": "__aexit__"}
-ONLY_ASYNC = {"subscribe"}
 
 
 def methods(kind: type) -> dict[str, inspect.Signature]:
@@ -279,10 +278,10 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
 @pytest.mark.parametrize(("sync", "twin"), PAIRS)
 def test_the_twins_have_the_same_methods_parameters_and_defaults(sync: type, twin: type) -> None:
     ours, theirs = methods(sync), methods(twin)
-    assert {CLOSING.get(name, name) for name in ours} == theirs.keys() - ONLY_ASYNC
+    assert {CLOSING.get(name, name) for name in ours} == theirs.keys()
     for name, signature in ours.items():
         other = theirs[CLOSING.get(name, name)]
-        parameters = [p for p in other.parameters.values() if p.name != "socket"]
+        parameters = list(other.parameters.values())
         assert [(p.name, p.kind, p.default) for p in signature.parameters.values()] == [
             (p.name, p.kind, p.default) for p in parameters
         ], name
@@ -298,4 +297,4 @@ def test_the_twins_have_the_same_methods_parameters_and_defaults(sync: type, twi
         }, name
     assert {name for name in dir(sync) if not name.startswith("_")} == {
         name for name in dir(twin) if not name.startswith("_")
-    } - ONLY_ASYNC
+    }

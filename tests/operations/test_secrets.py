@@ -13,14 +13,14 @@ from backchannel.errors import BackchannelError, ConfigurationError
 from backchannel.glimesh import AsyncGlimesh, Glimesh
 from backchannel.glimesh.credentials import choose_credential
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
-from backchannel.graphql.socket import Socket
+from backchannel.graphql.socket import Socket, Timing
 from backchannel.wire.messages import Request
 from backchannel.wire.rules import Limits
 from backchannel.wire.secrets import Secret
 from support import rawserver
 from support.clients import Opener
 from support.operations import CHAT_MESSAGE_SENT, CREATE_CHAT_MESSAGE, FIND_CHANNEL
-from support.phoenix import Event, Phoenix
+from support.phoenix import Event, Phoenix, give_up
 from support.rawserver import RawServer, http
 
 TOKEN = "tok-S3cret"
@@ -168,10 +168,11 @@ def test_a_value_that_cannot_stand_in_a_header(make: Callable[[str], object], to
 )
 async def test_a_socket_that_fails(arguments: dict[str, object], events: list[Event]) -> None:
     async with Phoenix(*events, **arguments) as server:
-        socket = Socket(url=f"{server.url}?token={TOKEN}&client_id=1", timeout=0.3)
+        timing = Timing(timeout=0.3)
+        socket = Socket(url=f"{server.url}?token={TOKEN}&client_id=1", timing=timing)
         async with AsyncGraphQLClient("https://h/", socket=socket) as client:
             with pytest.raises(BackchannelError) as caught:
-                await anext(client.subscribe(CHAT_MESSAGE_SENT, {}))
+                await anext(client.subscribe(CHAT_MESSAGE_SENT, {}).configure(on_event=give_up))
     assert TOKEN in server.paths[0]
     assert_silent(caught.value)
 

@@ -276,7 +276,7 @@ TIMES = {"insertedAt": "2023-05-01T12:11:00", "updatedAt": "2023-05-01T12:11:00"
 # What is pushed, and values of what the function gives for it.
 SUBSCRIPTIONS = {
     "CHAT_MESSAGE_SENT": (
-        {"channel_id": "1"},
+        {},
         {
             "chatMessage": {
                 "id": "14",

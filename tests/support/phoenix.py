@@ -17,6 +17,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from backchannel.graphql.events import ConnectionEvent, Disconnected
+
 _SILENT = logging.getLogger("phoenix")
 _SILENT.setLevel(logging.CRITICAL)
 
@@ -25,6 +27,12 @@ SUBSCRIPTION = "__absinthe__:doc:-576460752303415566:7F6554B978F1"
 
 Event = Literal["phx_error", "phx_close", "drop", "nonsense", "abyss"]
 Frame = dict[str, object]
+
+
+def give_up(event: ConnectionEvent) -> None:
+    """For `configure(on_event=...)`: end the subscription with what the connection was lost for."""
+    if isinstance(event, Disconnected):
+        raise event.reason
 
 
 class Phoenix:
@@ -73,6 +81,11 @@ class Phoenix:
     @property
     def open_connections(self) -> int:
         return len(self._server.connections)
+
+    async def emptied(self) -> None:
+        """Wait until the last connection is gone, which takes a moment on this side too."""
+        while self.open_connections:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
     def events(self) -> list[object]:
         """The events that came, in order."""

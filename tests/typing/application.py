@@ -50,6 +50,8 @@ def writes(client: GraphQLClient) -> str:
         client, channel_id="6", message=api.ChatMessageInput(message="hi")
     )
     assert_type(sent, api.ChatMessageFields)
+    with api.chat_message_sent(client, channel_id="6") as messages:
+        assert_type(next(messages), api.ChatMessageFields)
     entry = api.delete_chat_message(client, channel_id="6", message_id=sent.id)
     api.short_timeout_user(client, channel_id="6", user_id="2")
     api.follow(client, streamer_id="1")
@@ -64,8 +66,9 @@ async def asynchronous(glimesh: AsyncGlimesh, client: AsyncGraphQLClient) -> Non
     print(me.username, users.edges[0].node.displayname)
     task = asyncio.create_task(api.find_user(client, id=3))
     print((await task).username)
-    async for message in api.chat_message_sent(glimesh, channel_id=channel.id):
-        assert_type(message, api.ChatMessageFields)
+    async with api.chat_message_sent(glimesh, channel_id=channel.id) as messages:
+        async for message in messages:
+            assert_type(message, api.ChatMessageFields)
     async for page in api.chat_messages_pages(client, streamer_username="Mytho"):
         assert_type(page, api.ChatMessagesChatMessageConnection)
 

@@ -40,7 +40,7 @@ async def colors(glimesh: Glimesh, asynchronous: AsyncGlimesh) -> None:
     await api.myself(glimesh)  # mypy: misc; pyright: reportGeneralTypeIssues
     api.chat_messages_pages(glimesh, first=5)  # mypy: call-overload; pyright: reportCallIssue
     await api.chat_messages_pages(asynchronous)  # mypy: misc; pyright: reportGeneralTypeIssues
-    api.chat_message_sent(glimesh)  # mypy: arg-type; pyright: reportArgumentType
+    api.chat_message_sent(glimesh, channel="1")  # mypy: call-overload; pyright: reportCallIssue
 
 
 def rocket(client: RocketChat, asynchronous: AsyncGlimesh) -> None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
@@ -12,9 +12,9 @@ from backchannel.graphql.operation import Operation, Variable
 from .._fragments.channel_fields import ChannelFields
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from backchannel.graphql.client import AsyncGraphQLClient
+    from backchannel.graphql.blocking import BlockingSubscription
+    from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
+    from backchannel.graphql.subscription import Subscription
 
 
 class ChannelUpdatedResult(Result, frozen=True, kw_only=True):
@@ -106,19 +106,27 @@ fragment UserFields on User {
 )
 
 
+@overload
+def channel_updated(
+    client: GraphQLClient, *, channel_id: str | None | Unset = UNSET
+) -> BlockingSubscription[ChannelFields]: ...
+@overload
 def channel_updated(
     client: AsyncGraphQLClient, *, channel_id: str | None | Unset = UNSET
-) -> AsyncIterator[ChannelFields]:
+) -> Subscription[ChannelFields]: ...
+def channel_updated(
+    client: GraphQLClient | AsyncGraphQLClient, *, channel_id: str | None | Unset = UNSET
+) -> BlockingSubscription[ChannelFields] | Subscription[ChannelFields]:
     """A channel whenever it changes: a new title, going live, going offline; without an id, any
     channel.
 
     Args:
-        client: An asynchronous client.
+        client: The client; with an asynchronous one so is the iterator.
         channel_id: Only this channel; without it, every channel. (ID)
 
     Returns:
-        An asynchronous iterator: each item is one event. A channel each time it changes: title,
-        category, live or not.
+        An iterator and context manager: each item is one event. A channel each time it changes:
+        title, category, live or not.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import msgspec
 
@@ -14,9 +14,9 @@ from backchannel.graphql.operation import Operation, Variable
 from .._fragments.chat_message_fields import ChatMessageFields
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from backchannel.graphql.client import AsyncGraphQLClient
+    from backchannel.graphql.blocking import BlockingSubscription
+    from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
+    from backchannel.graphql.subscription import Subscription
 
 
 class ChatMessageSentResult(Result, frozen=True, kw_only=True):
@@ -88,21 +88,29 @@ fragment UserFields on User {
 )
 
 
+@overload
+def chat_message_sent(
+    client: GraphQLClient, *, channel_id: str | None | Unset = UNSET
+) -> BlockingSubscription[ChatMessageFields]: ...
+@overload
 def chat_message_sent(
     client: AsyncGraphQLClient, *, channel_id: str | None | Unset = UNSET
-) -> AsyncIterator[ChatMessageFields]:
+) -> Subscription[ChatMessageFields]: ...
+def chat_message_sent(
+    client: GraphQLClient | AsyncGraphQLClient, *, channel_id: str | None | Unset = UNSET
+) -> BlockingSubscription[ChatMessageFields] | Subscription[ChatMessageFields]:
     """Each new message of a channel's chat, your own too; without a channel, of every channel.
 
     Deleted messages and timeouts are not announced, and nothing sent while disconnected is
     repeated.
 
     Args:
-        client: An asynchronous client.
+        client: The client; with an asynchronous one so is the iterator.
         channel_id: Only messages of this channel; without it, of every channel. (ID)
 
     Returns:
-        An asynchronous iterator: each item is one event. Each new chat message, the caller's
-        own included. Deleted messages, timeouts and bans are not announced.
+        An iterator and context manager: each item is one event. Each new chat message, the
+        caller's own included. Deleted messages, timeouts and bans are not announced.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

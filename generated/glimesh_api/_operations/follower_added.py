@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
@@ -12,9 +12,9 @@ from backchannel.graphql.operation import Operation, Variable
 from .._fragments.follower_fields import FollowerFields
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from backchannel.graphql.client import AsyncGraphQLClient
+    from backchannel.graphql.blocking import BlockingSubscription
+    from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
+    from backchannel.graphql.subscription import Subscription
 
 
 class FollowerAddedResult(Result, frozen=True, kw_only=True):
@@ -67,19 +67,27 @@ fragment UserFields on User {
 )
 
 
+@overload
+def follower_added(
+    client: GraphQLClient, *, streamer_id: str | None | Unset = UNSET
+) -> BlockingSubscription[FollowerFields]: ...
+@overload
 def follower_added(
     client: AsyncGraphQLClient, *, streamer_id: str | None | Unset = UNSET
-) -> AsyncIterator[FollowerFields]:
+) -> Subscription[FollowerFields]: ...
+def follower_added(
+    client: GraphQLClient | AsyncGraphQLClient, *, streamer_id: str | None | Unset = UNSET
+) -> BlockingSubscription[FollowerFields] | Subscription[FollowerFields]:
     """Each new follower of a streamer, and changes of a follower's notifications; without a
     streamer, of every streamer.
 
     Args:
-        client: An asynchronous client.
+        client: The client; with an asynchronous one so is the iterator.
         streamer_id: Only follows of this streamer; without it, of every streamer. (ID)
 
     Returns:
-        An asynchronous iterator: each item is one event. Each new follow, and each one whose
-        notifications are changed. Unfollowing is not announced.
+        An iterator and context manager: each item is one event. Each new follow, and each one
+        whose notifications are changed. Unfollowing is not announced.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

@@ -99,6 +99,7 @@ CLASSES = frozenset(
     {
         "AsyncGraphQLClient",
         "AsyncIterator",
+        "BlockingSubscription",
         "ClassVar",
         "Coroutine",
         "Direction",
@@ -115,6 +116,7 @@ CLASSES = frozenset(
         "Scalar",
         "SecretInput",
         "SecretResult",
+        "Subscription",
         "TYPE_CHECKING",
         "TypeAlias",
         "UNSET",

@@ -211,18 +211,29 @@ class OperationModule:
         return f"Variable({', '.join(options)})"
 
     def _function(self, returned: str, parameters: list[Parameter]) -> str:
-        self._module.use("typing", "overload")
         self._module.use_for_typing("collections.abc", "Coroutine")
+        awaitable = f"Coroutine[object, object, {returned}]"
+        return self._overloaded("execute", parameters, returned, awaitable)
+
+    def _subscription(self, returned: str, parameters: list[Parameter]) -> str:
+        self._module.use_for_typing("backchannel.graphql.blocking", "BlockingSubscription")
+        self._module.use_for_typing("backchannel.graphql.subscription", "Subscription")
+        blocking, later = f"BlockingSubscription[{returned}]", f"Subscription[{returned}]"
+        return self._overloaded("subscribe", parameters, blocking, later)
+
+    def _overloaded(
+        self, method: str, parameters: list[Parameter], blocking: str, asynchronous: str
+    ) -> str:
+        self._module.use("typing", "overload")
         self._module.use_for_typing(
             "backchannel.graphql.client", "AsyncGraphQLClient", "GraphQLClient"
         )
-        awaitable = f"Coroutine[object, object, {returned}]"
-        sync = self._signature("GraphQLClient", parameters, returned)
-        later = self._signature("AsyncGraphQLClient", parameters, awaitable)
+        sync = self._signature("GraphQLClient", parameters, blocking)
+        later = self._signature("AsyncGraphQLClient", parameters, asynchronous)
         either = self._signature(
-            "GraphQLClient | AsyncGraphQLClient", parameters, f"{returned} | {awaitable}"
+            "GraphQLClient | AsyncGraphQLClient", parameters, f"{blocking} | {asynchronous}"
         )
-        body = self._body("execute", parameters)
+        body = self._body(method, parameters)
         # Only overloads are marked: so calls are struck through, not imports in this package.
         mark = f"@overload\n{self._deprecation()}"
         return f"{mark}{sync} ...\n{mark}{later} ...\n{either}\n{body}"
@@ -243,13 +254,6 @@ class OperationModule:
         path = connection.path[1:] if unwrapped else connection.path
         self._module.add(function.constant(path))
         self._module.add(function.code(parameters, plan.uses, self._deprecation()))
-
-    def _subscription(self, returned: str, parameters: list[Parameter]) -> str:
-        self._module.use_for_typing("collections.abc", "AsyncIterator")
-        self._module.use_for_typing("backchannel.graphql.client", "AsyncGraphQLClient")
-        signature = self._signature("AsyncGraphQLClient", parameters, f"AsyncIterator[{returned}]")
-        mark = self._deprecation()
-        return f"{mark}{signature}\n{self._body('subscribe', parameters)}"
 
     def _deprecation(self) -> str:
         """The mark of the function of an operation all of whose root fields are deprecated."""
@@ -274,15 +278,15 @@ class OperationModule:
         said = _comment(plan.definition) or (
             description(fields[0].definition) if len(fields) == 1 else ""
         )
-        asynchronous = plan.kind == "subscription"
-        client = "An asynchronous client."
-        if not asynchronous:
-            client = "The client; with an asynchronous one the result is awaitable."
+        subscribes = plan.kind == "subscription"
+        client = "The client; with an asynchronous one the result is awaitable."
+        if subscribes:
+            client = "The client; with an asynchronous one so is the iterator."
         described = [("client", client)]
         described += [(each.name, each.described(plan.uses)) for each in parameters]
         returned = description(fields[0].definition) if len(fields) == 1 else "The whole result."
-        if asynchronous:
-            returned = "An asynchronous iterator: each item is one event." + (
+        if subscribes:
+            returned = "An iterator and context manager: each item is one event." + (
                 f" {returned}" if returned and returned != said else ""
             )
         source = ", ".join(dict.fromkeys(field.coordinate for field in fields))

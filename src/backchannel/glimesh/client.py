@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from backchannel import environment
 from backchannel.glimesh.claims import Claims
-from backchannel.glimesh.credentials import choose_access, choose_credential, graph_url
+from backchannel.glimesh.credentials import choose_access, graph_url
 from backchannel.glimesh.limits import GlimeshDialect
 from backchannel.glimesh.settings import read_settings
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
-from backchannel.graphql.socket import Socket
 from backchannel.message import Address
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from backchannel.glimesh.backend import GlimeshBackend
     from backchannel.glimesh.renewal import OAuthCredentials
     from backchannel.graphql.endpoint import Endpoint
+    from backchannel.graphql.fill import Fill
+    from backchannel.graphql.operation import Operation
+    from backchannel.graphql.socket import Timing
     from backchannel.message import Receipt
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
@@ -39,6 +42,7 @@ class Glimesh(GraphQLClient):
         retry: how often calls that certainly did nothing are repeated.
         reading_back: when to look for a sent message whose reply was lost; by default six times
             within ten seconds.
+        timing: how long to wait for the socket of subscriptions.
         allow_plain_http: send the credential over plain HTTP to a host that is not this machine.
         chance: clock and dice.
         transport: what sends requests; the client closes only one that it made itself.
@@ -59,6 +63,7 @@ class Glimesh(GraphQLClient):
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
         reading_back: RetryPolicy | None = None,
+        timing: Timing | None = None,
         allow_plain_http: bool = False,
         chance: Chance | None = None,
         transport: Transport | None = None,
@@ -74,6 +79,8 @@ class Glimesh(GraphQLClient):
             dialect=GlimeshDialect(read_only=access.read_only),
             chance=chance,
             transport=transport,
+            socket=access.socket(url, timing),
+            fills=_fill_for,
         )
         self._claims = Claims()
         self._reading_back = reading_back
@@ -137,6 +144,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
         retry: how often calls that certainly did nothing are repeated.
         reading_back: when to look for a sent message whose reply was lost; by default six times
             within ten seconds.
+        timing: how long to wait for the socket of subscriptions.
         allow_plain_http: send the credential over plain HTTP to a host that is not this machine.
         chance: clock and dice.
         transport: what sends requests; the client closes only one that it made itself.
@@ -157,6 +165,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
         reading_back: RetryPolicy | None = None,
+        timing: Timing | None = None,
         allow_plain_http: bool = False,
         chance: Chance | None = None,
         transport: AsyncTransport | None = None,
@@ -172,7 +181,8 @@ class AsyncGlimesh(AsyncGraphQLClient):
             dialect=GlimeshDialect(read_only=access.read_only),
             chance=chance,
             transport=transport,
-            socket=_socket(token, client_id, url),
+            socket=access.socket(url, timing),
+            fills=_fill_for,
         )
         self._claims = Claims()
         self._reading_back = reading_back
@@ -223,10 +233,15 @@ class AsyncGlimesh(AsyncGraphQLClient):
         return await self.driver.run(self.backend.send(_by_id(channel_id), text))
 
 
-def _socket(token: str | None, client_id: str | None, url: str) -> Socket | None:
-    if token is None and client_id is None:
+def _fill_for(
+    operation: Operation[Any], variables: Mapping[str, object], endpoint: Endpoint
+) -> Fill[Any] | None:
+    if operation.fields != ("chatMessage",):
         return None
-    return Socket(url=choose_credential(token, client_id).socket_url(url))
+    # Loaded here for the same reason as the backend.
+    from backchannel.glimesh.live import fill_for
+
+    return fill_for(operation, variables, endpoint)
 
 
 def _by_id(channel_id: str) -> Address:

@@ -14,6 +14,7 @@ import msgspec
 from backchannel.drive import Chance
 from backchannel.errors import ConfigurationError
 from backchannel.graphql.credentials import Credentials, FixedCredentials
+from backchannel.graphql.socket import Socket, Timing
 from backchannel.wire.secrets import Headers, Secret, secret_header
 from backchannel.wire.urls import check_base_url
 
@@ -85,6 +86,11 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     def renewing(self) -> Credentials | None:
         """The credentials if they change."""
         return None if isinstance(self.credentials, FixedCredentials) else self.credentials
+
+    def socket(self, base_url: str, timing: Timing | None) -> Socket:
+        """The socket below a server's base URL. The server looks for credentials in its query."""
+        url = socket_url(base_url)
+        return Socket(url=url, credentials=self.credentials, timing=timing or Timing())
 
 
 def choose_access(

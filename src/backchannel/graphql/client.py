@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from backchannel.client import AsyncClient, BlockingClient
-from backchannel.errors import ConfigurationError, Unsupported
 from backchannel.graphql.endpoint import Dialect, Endpoint, make_endpoint
-from backchannel.graphql.socket import Socket, Sockets
-from backchannel.wire.secrets import redact, require_private, without_query
+from backchannel.graphql.live import Fills, Live, make_live, require_live
+from backchannel.graphql.socket import Socket
+from backchannel.wire.secrets import without_query
 
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport, Chance, Transport
+    from backchannel.graphql.blocking import BlockingSubscription, Subscriptions
+    from backchannel.graphql.connection import Connection
     from backchannel.graphql.credentials import Credentials
     from backchannel.graphql.operation import Operation
+    from backchannel.graphql.subscription import Subscription
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
 
@@ -22,7 +25,7 @@ T = TypeVar("T")
 
 
 class GraphQLClient(BlockingClient):
-    """Executes generated operations over HTTP, blocking. Threads may share it.
+    """Executes generated operations over HTTP, blocking, and subscribes. Threads may share it.
 
     Args:
         url: the absolute URL that takes the POST, `https://example.org/graphql`.
@@ -34,6 +37,8 @@ class GraphQLClient(BlockingClient):
         dialect: rules of the server, if it has some of its own.
         chance: clock and dice.
         transport: what sends requests; the client closes only one that it made itself.
+        socket: where the Phoenix socket for subscriptions is.
+        fills: makes what fills the gaps of subscriptions.
 
     Raises:
         ConfigurationError: the URL or the headers cannot work.
@@ -51,6 +56,8 @@ class GraphQLClient(BlockingClient):
         dialect: Dialect | None = None,
         chance: Chance | None = None,
         transport: Transport | None = None,
+        socket: Socket | None = None,
+        fills: Fills | None = None,
     ) -> None:
         self.endpoint: Endpoint = make_endpoint(
             url,
@@ -61,6 +68,10 @@ class GraphQLClient(BlockingClient):
             allow_plain_http=allow_plain_http,
             credentials=credentials,
         )
+        self._live: Live | None = make_live(
+            socket, self.endpoint, fills, allow_plain_http=allow_plain_http
+        )
+        self._subscriptions: Subscriptions | None = None
         super().__init__(repr(without_query(url)), transport, limits)
 
     def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
@@ -76,9 +87,38 @@ class GraphQLClient(BlockingClient):
         """
         return self.driver.run(self.endpoint.execute(operation, variables))
 
+    def subscribe(
+        self, operation: Operation[T], variables: Mapping[str, object]
+    ) -> BlockingSubscription[T]:
+        """Subscribe. Generated functions of subscriptions call this.
+
+        Args:
+            operation: a constant of a generated package, of kind `subscription`.
+            variables: values by the variables' names in the document.
+
+        Returns:
+            An iterator over the results, and a context manager: leaving it unsubscribes.
+
+        Raises:
+            Unsupported: the client has no socket, or the operation is no subscription.
+            LocalError: refused before anything was sent.
+        """
+        live = require_live(self._live, operation, self)
+        from backchannel.graphql.blocking import Subscriptions
+
+        if self._subscriptions is None:
+            self._subscriptions = Subscriptions(live, self.driver)
+        return self._subscriptions.subscribe(operation, variables)
+
+    def close(self) -> None:
+        """Close all connections, those of subscriptions too: these end with ConnectionLost."""
+        if self._subscriptions is not None:
+            self._subscriptions.close()
+        super().close()
+
 
 class AsyncGraphQLClient(AsyncClient):
-    """The async twin of `GraphQLClient`, which also runs subscriptions.
+    """The async twin of `GraphQLClient`.
 
     Args:
         url: the absolute URL that takes the POST, `https://example.org/graphql`.
@@ -91,6 +131,7 @@ class AsyncGraphQLClient(AsyncClient):
         chance: clock and dice.
         transport: what sends requests; the client closes only one that it made itself.
         socket: where the Phoenix socket for subscriptions is.
+        fills: makes what fills the gaps of subscriptions.
 
     Raises:
         ConfigurationError: the URL or the headers cannot work.
@@ -109,6 +150,7 @@ class AsyncGraphQLClient(AsyncClient):
         chance: Chance | None = None,
         transport: AsyncTransport | None = None,
         socket: Socket | None = None,
+        fills: Fills | None = None,
     ) -> None:
         self.endpoint: Endpoint = make_endpoint(
             url,
@@ -119,11 +161,11 @@ class AsyncGraphQLClient(AsyncClient):
             allow_plain_http=allow_plain_http,
             credentials=credentials,
         )
-        if socket is not None and redact(socket.url) != socket.url:
-            require_private(socket.url, allow_plain_http=allow_plain_http)
+        self._live: Live | None = make_live(
+            socket, self.endpoint, fills, allow_plain_http=allow_plain_http
+        )
+        self._connection: Connection | None = None
         super().__init__(repr(without_query(url)), transport, limits)
-        self._socket = socket
-        self._sockets = Sockets()
 
     async def execute(self, operation: Operation[T], variables: Mapping[str, object]) -> T:
         """Execute an operation. Generated functions call this.
@@ -140,7 +182,7 @@ class AsyncGraphQLClient(AsyncClient):
 
     def subscribe(
         self, operation: Operation[T], variables: Mapping[str, object]
-    ) -> AsyncGenerator[T]:
+    ) -> Subscription[T]:
         """Subscribe. Generated functions of subscriptions call this.
 
         Args:
@@ -148,25 +190,20 @@ class AsyncGraphQLClient(AsyncClient):
             variables: values by the variables' names in the document.
 
         Returns:
-            An async iterator over the results; `aclose` it, or leave a loop over it under
-            `contextlib.aclosing`, to unsubscribe.
+            An async iterator over the results, and a context manager: leaving it unsubscribes.
 
         Raises:
             Unsupported: the client has no socket, or the operation is no subscription.
+            LocalError: refused before anything was sent.
         """
-        if self._closed:
-            raise ConfigurationError(f"{self!r} is closed")
-        if operation.kind != "subscription":
-            raise Unsupported(f"{operation.name} is a {operation.kind}, not a subscription")
-        if self._socket is None:
-            raise Unsupported(f"{self!r} has no socket for subscriptions")
-        values = operation.wire_variables(variables)
-        self.endpoint.dialect.check(operation, values)
-        from backchannel.graphql.phoenix import subscribe
-
-        return subscribe(self._socket, operation, values, self._sockets)
+        live = require_live(self._live, operation, self)
+        driver = self.driver
+        if self._connection is None:
+            self._connection = live.connection(driver)
+        return live.subscription(operation, variables, self._connection, driver)
 
     async def close(self) -> None:
         """Close all connections, those of subscriptions too: these end with ConnectionLost."""
-        await self._sockets.close()
+        if self._connection is not None:
+            await self._connection.close()
         await super().close()

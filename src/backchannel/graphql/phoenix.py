@@ -1,211 +1,352 @@
-"""Subscriptions over Phoenix channels, on gql's transport. Loaded on first use.
+"""A Phoenix channel with Absinthe's subscriptions, on gql's transport. Loaded on first use.
 
-One socket a subscription. A dropped socket ends the iteration with ConnectionLost: nothing is
-skipped in silence.
+gql opens, joins, sends and closes. Reading is ours: its own raises for a push that comes before
+the reply with its subscription's id, keeps results in queues without bound, and decodes them twice.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
 
 import msgspec
-from gql import Client, GraphQLRequest
+from gql import GraphQLRequest
 from gql.transport.exceptions import (
-    TransportConnectionFailed,
+    TransportClosed,
     TransportError,
-    TransportProtocolError,
     TransportQueryError,
-    TransportServerError,
 )
 from gql.transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
-from graphql import ExecutionResult
-from websockets.asyncio.client import ClientConnection
-from websockets.datastructures import HeadersLike
-from websockets.exceptions import InvalidStatus
-from websockets.http11 import USER_AGENT
-from websockets.http11 import Response as HandshakeResponse
 
 from backchannel.errors import (
-    AuthenticationError,
     BackchannelError,
-    ConnectError,
     ConnectionLost,
+    GraphQLError,
     MalformedReply,
     RefusedError,
     TransportTimeout,
 )
-from backchannel.graphql.operation import Operation
-from backchannel.graphql.reply import GraphQLErrorEntry, graphql_error
-from backchannel.graphql.socket import Socket, Sockets
-from backchannel.transport.masking import masked_logger
-from backchannel.wire.messages import Request, Response
-from backchannel.wire.rules import refuse_failure, refuse_redirect
-from backchannel.wire.secrets import without_query
+from backchannel.graphql.frames import (
+    ENDS,
+    PUSH,
+    REPLY,
+    Frame,
+    Payload,
+    decode_answer,
+    decode_frame,
+)
+from backchannel.graphql.handshake import COURTESY, Adapter, opening_failed, timed_out
+from backchannel.graphql.reply import GraphQLErrorEntry, decode_body, graphql_error
+from backchannel.graphql.socket import Socket
 
-T = TypeVar("T")
+MOST_EARLY: Final = 1_000
+"""Pushes kept for subscriptions whose reply has not come yet."""
 
-
-class _Redirected(Exception):
-    """The answer to the handshake was a redirect."""
-
-    def __init__(self, response: HandshakeResponse) -> None:
-        super().__init__(f"status {response.status_code}")
-        self.response = response
-
-
-class _Connection(ClientConnection):
-    """Refuses redirects, which `websockets` follows to any host."""
-
-    async def handshake(
-        self,
-        additional_headers: HeadersLike | None = None,
-        user_agent_header: str | None = USER_AGENT,
-    ) -> None:
-        try:
-            await super().handshake(additional_headers, user_agent_header)
-        except InvalidStatus as error:
-            if not 300 <= error.response.status_code < 400:
-                raise
-            redirected = _Redirected(error.response)
-        else:
-            return
-        raise redirected
+_ANYTHING = msgspec.json.Decoder()
+_LOOKS: Final = 4  # that often the watch looks before it takes the server for dead
 
 
-class _Transport(PhoenixChannelWebsocketsTransport):
-    """gql's transport, with what it drops or leaves unanswered."""
+class Listener(Protocol):
+    """Who gets the pushes of a subscription."""
 
-    def _parse_answer(self, answer: str) -> tuple[str, int | None, ExecutionResult | None]:
-        try:
-            parsed = super()._parse_answer(answer)
-        except TransportQueryError as error:
-            # It keeps the entries of a refused document only as a text.
-            with suppress(KeyError, TypeError):
-                error.errors = json.loads(answer)["payload"]["response"]["errors"]
-            raise
-        except RecursionError:
-            raise TransportProtocolError("the frame is nested too deeply") from None
-        if parsed[0] == "close":
-            # It goes on waiting for a channel that the server has closed.
-            raise TransportServerError("the channel was closed")
-        return parsed
+    @property
+    def request(self) -> GraphQLRequest:
+        """The document and its variables."""
+        ...
 
-    async def _stop_listener(self, query_id: int) -> None:
-        # Leaving must not fail, or the error would take the place of a cancellation: there may be
-        # no subscription yet, or no socket any more.
-        with suppress(TransportError):
-            await super()._stop_listener(query_id)
+    async def push(self, result: msgspec.Raw) -> None:
+        """Take a push. Nothing else is read from the socket meanwhile."""
+        ...
+
+    def subscribed(self, at: float) -> None:
+        """The server pushes from here on."""
+        ...
+
+    def lost(self, at: float) -> None:
+        """The server pushes no more; the last frame came at this time."""
+        ...
 
 
-async def subscribe(
-    socket: Socket, operation: Operation[T], variables: Mapping[str, object], sockets: Sockets
-) -> AsyncGenerator[T]:
-    """Open a socket, join, subscribe, and iterate over what is pushed.
+class Channel(PhoenixChannelWebsocketsTransport):
+    """One socket, and the control channel on it.
 
     Args:
-        socket: where.
-        operation: a subscription.
-        variables: plain JSON values by the variables' names.
-        sockets: those of the client, among which this one will be while it is open.
+        socket: where, and how long to wait.
+        address: the URL with its credential.
+        monotonic: the clock, in seconds.
+        ended: called when the channel or the socket ends by itself.
 
-    Raises:
-        ConnectError: no connection. TransportTimeout: no answer in time.
-        AuthenticationError: the credential was refused (403).
-        RedirectRefused, RateLimited, ServerFailure, RefusedError: other answers than a socket.
-        GraphQLError: the document was refused, or a push holds errors.
-        ConnectionLost: the socket ended, or the channel died.
-        MalformedReply: a push does not fit the operation's type.
+    Attributes:
+        failure: why it did, or None.
+        alive: whether the socket is open, so that the channel can be joined again.
     """
-    transport = _Transport(
-        url=socket.url,
-        heartbeat_interval=socket.heartbeat,
-        ack_timeout=socket.timeout,
-        connect_timeout=None,
-        close_timeout=socket.timeout,
-        connect_args={
-            "create_connection": _Connection,
-            "logger": masked_logger("backchannel.socket"),
-            "open_timeout": socket.timeout,
-            "close_timeout": socket.timeout,
-            "proxy": None,
-        },
-    )
-    request = GraphQLRequest(operation.document, variable_values=dict(variables))
-    opened = False
-    sockets.add(transport)
-    try:
-        async with Client(transport=transport) as session:
-            opened = True
-            async with aclosing(session.subscribe(request)) as pushes:
-                async for data in pushes:
-                    yield _convert(operation, data)
-    except (TransportError, TimeoutError) as error:
-        failure = error
-    else:
-        if sockets.closed:
-            raise ConnectionLost(f"{without_query(socket.url)}: the client was closed")
-        return
-    finally:
-        # For a join that failed or was cancelled; else it is closed by now.
-        await transport.close()
-        sockets.discard(transport)
-    # Out of the handler, so that no context keeps an error that knows the URL.
-    raise _translate(socket, failure, opened=opened)
 
-
-def _convert(operation: Operation[T], data: object) -> T:
-    try:
-        return operation.convert(data)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise MalformedReply(f"the push does not fit its type: {error}") from None
-
-
-def _translate(
-    socket: Socket, error: TransportError | TimeoutError, *, opened: bool
-) -> BackchannelError:
-    where = without_query(socket.url)
-    cause = error.__cause__
-    if isinstance(cause, InvalidStatus | _Redirected):
-        return _refusal(socket, cause.response)
-    if isinstance(error, TimeoutError):
-        return TransportTimeout(f"{where}: no answer within {socket.timeout:g} seconds")
-    if isinstance(error, TransportQueryError):
-        if not opened:
-            return RefusedError(f"{where}: joining the channel was refused: {error}")
-        return graphql_error(_entries(error), error.data, "subscription")
-    if isinstance(error, TransportServerError):
-        return ConnectionLost(f"{where}: the channel died ({error})")
-    if isinstance(error, TransportConnectionFailed) and not opened:
-        return ConnectError(f"{where}: no connection")
-    return ConnectionLost(f"{where}: the socket ended ({type(error).__name__})")
-
-
-def _refusal(socket: Socket, answer: HandshakeResponse) -> BackchannelError:
-    """The error for a handshake that was answered with anything but 101."""
-    request = Request(method="GET", url=socket.url, headers={}, effect=False)
-    response = Response(
-        status=answer.status_code,
-        headers={name.lower(): value for name, value in answer.headers.raw_items()},
-        body=bytes(answer.body or b""),
-    )
-    try:
-        refuse_redirect(request, response)
-        refuse_failure(request, response)
-    except BackchannelError as error:
-        return error
-    where = without_query(socket.url)
-    if response.status in {401, 403}:
-        return AuthenticationError(
-            f"{where}: the socket refused the credential ({response.status})", response=response
+    def __init__(
+        self,
+        socket: Socket,
+        address: str,
+        monotonic: Callable[[], float],
+        ended: Callable[[], None],
+    ) -> None:
+        super().__init__(
+            url=address,
+            heartbeat_interval=socket.timing.heartbeat,
+            ack_timeout=socket.timing.timeout,
+            connect_timeout=None,
+            close_timeout=None,
         )
-    return RefusedError(f"{where}: the socket was refused ({response.status})", response=response)
+        self.adapter = self._wire = Adapter(socket, address)
+        self.failure: BackchannelError | None = None
+        self.alive = False
+        self._socket = socket
+        self._monotonic = monotonic
+        self._ended = ended
+        self._join_ref = 0
+        self._replies: dict[int, tuple[asyncio.Future[Payload], Listener | None]] = {}
+        self._routes: dict[str, Listener] = {}
+        self._early: list[Frame] = []
+        self._last_frame = monotonic()
+        self._reading = False
+        self._watch: asyncio.Task[None] | None = None
 
+    async def open(self) -> None:
+        """Connect and join.
 
-def _entries(error: TransportQueryError) -> tuple[GraphQLErrorEntry, ...]:
-    try:
-        return msgspec.convert(error.errors, tuple[GraphQLErrorEntry, ...])
-    except msgspec.ValidationError:
-        return (GraphQLErrorEntry(message=str(error)),)
+        Raises:
+            ConnectError: no connection. TransportTimeout: no answer in time.
+            AuthenticationError: the credential was refused (403).
+            RedirectRefused, RateLimited, ServerFailure, RefusedError: other answers than a socket.
+            ConnectionLost: the socket ended while it was joined.
+        """
+        try:
+            await self.connect()
+        except (TransportError, TimeoutError, RecursionError) as error:
+            problem = error
+        else:
+            self.alive = True
+            self._watch = asyncio.create_task(self._watch_silence())
+            return
+        # Out of the handler, so that no context keeps an error that knows the URL.
+        raise self._opening_failed(problem)
+
+    async def join(self) -> None:
+        """Join again, after the server ended the channel but not the socket.
+
+        Raises:
+            ConnectionLost, TransportTimeout: it did not come to that.
+            RefusedError: the server refused.
+        """
+        self.failure = None
+        self._join_ref = self.next_query_id
+        self.next_query_id += 1
+        frame = {"topic": self.channel_name, "event": "phx_join", "payload": {}}
+        text = json.dumps({**frame, "ref": self._join_ref})
+        reply = self._expect(self._join_ref)
+        try:
+            await self._deliver(self._send(text))
+            payload = await self._answered(reply)
+        finally:
+            self._replies.pop(self._join_ref, None)
+        if payload.status != "ok":
+            raise self._refused_to_join(bytes(payload.response).decode())
+
+    async def add(self, listener: Listener) -> None:
+        """Subscribe. From the reply on, before this returns, pushes go to the listener.
+
+        Raises:
+            GraphQLError: the document was refused.
+            ConnectionLost, TransportTimeout: it did not come to that.
+        """
+        # `_send_query` takes this number before it waits for anything.
+        ref = self.next_query_id
+        reply = self._expect(ref, listener)
+        try:
+            await self._deliver(self._send_query(listener.request))
+            payload = await self._answered(reply)
+        finally:
+            self._replies.pop(ref, None)
+            self._early.clear()
+        if listener not in self._routes.values():
+            raise self._refusal(payload)
+
+    async def remove(self, listener: Listener) -> None:
+        """Ask the server to push no more to the listener; what still comes is not passed on."""
+        for subscription_id, known in list(self._routes.items()):
+            if known is listener:
+                del self._routes[subscription_id]
+                ref, self.next_query_id = self.next_query_id, self.next_query_id + 1
+                frame = {"topic": self.channel_name, "event": "unsubscribe", "ref": ref}
+                payload = {"subscriptionId": subscription_id}
+                await self._deliver(self._send(json.dumps({**frame, "payload": payload})))
+
+    def has(self, listener: Listener) -> bool:
+        """Whether pushes go to the listener."""
+        return listener in self._routes.values()
+
+    async def shut(self) -> None:
+        """Close the socket: politely if it is alive, and at any rate within two seconds."""
+        own = (self.receive_data_task, self.heartbeat_task, self._watch)
+        tasks = [task for task in own if task is not None]
+        for task in tasks:
+            task.cancel()
+        try:
+            if tasks:
+                await asyncio.wait(tasks)
+            async with asyncio.timeout(COURTESY):
+                if self.alive:
+                    await self.close()
+        except TimeoutError:
+            # Then without a word.
+            pass
+        finally:
+            self.alive = False
+            self._wire.abort()
+            await self._fail(TransportClosed(), clean_close=False)
+            await self.wait_closed()
+            await self.adapter.close()
+
+    async def _initialize(self) -> None:
+        self._join_ref = self.next_query_id
+        await super()._initialize()
+
+    async def _receive_data_loop(self) -> None:
+        try:
+            while True:
+                self._reading = True
+                text = await self._receive()
+                self._reading = False
+                self._last_frame = self._monotonic()
+                await self._take(decode_frame(text))
+        except TransportError as error:
+            cause = type(error.__cause__ or error).__name__
+            self._end(self._loss(f"the socket ended ({cause})"), alive=False)
+        except ConnectionLost as error:
+            self._end(self._loss(str(error)), alive=False)
+
+    async def _take(self, frame: Frame) -> None:
+        if frame.event == PUSH:
+            listener = self._routes.get(frame.payload.subscription_id or "")
+            if listener is not None:
+                await listener.push(frame.payload.result)
+            elif self._replies:
+                # Perhaps for a subscription whose reply comes after it.
+                if len(self._early) == MOST_EARLY:
+                    raise ConnectionLost("too many pushes came before the reply to a subscription")
+                self._early.append(frame)
+        elif frame.event == REPLY:
+            await self._take_reply(frame)
+        elif (
+            frame.event in ENDS
+            and frame.topic == self.channel_name
+            # Another number is that of an earlier joining.
+            and frame.ref in {None, self._join_ref}
+        ):
+            self._end(self._loss(f"the server ended the channel ({frame.event})"), alive=True)
+
+    async def _take_reply(self, frame: Frame) -> None:
+        reply, listener = self._replies.get(frame.ref if isinstance(frame.ref, int) else 0) or (
+            None,
+            None,
+        )
+        if reply is None or reply.done():
+            return
+        reply.set_result(frame.payload)
+        answer = decode_answer(frame.payload.response)
+        if answer.reason == "unmatched topic":
+            self._end(self._loss("the server knows nothing of the channel"), alive=True)
+        elif listener is not None and answer.subscription_id is not None:
+            self._routes[answer.subscription_id] = listener
+            listener.subscribed(self._monotonic())
+            for early in self._early:
+                if early.payload.subscription_id == answer.subscription_id:
+                    await listener.push(early.payload.result)
+            self._early.clear()
+
+    def _expect(self, ref: int, listener: Listener | None = None) -> asyncio.Future[Payload]:
+        reply: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
+        self._replies[ref] = reply, listener
+        return reply
+
+    async def _answered(self, reply: asyncio.Future[Payload]) -> Payload:
+        """The reply, once it comes. Time in which we do not read does not count."""
+        while self.failure is None:
+            done, _ = await asyncio.wait([reply], timeout=self._socket.timing.timeout)
+            if done:
+                break
+            if self._reading:
+                raise timed_out(self._socket)
+        if self.failure is not None:
+            raise self.failure
+        return reply.result()
+
+    async def _deliver(self, sending: Awaitable[object]) -> None:
+        try:
+            await sending
+        except TransportError as error:
+            failure = self._loss(f"the socket ended ({type(error).__name__})")
+        else:
+            return
+        self._end(failure, alive=False)
+        raise failure
+
+    async def _watch_silence(self) -> None:
+        """Take the server for dead once no frame has come for the time allowed.
+
+        It counts looks instead of reading a clock: while our own program holds up the loop, no
+        look happens, and while we do not read, none counts.
+        """
+        quiet = 0
+        while quiet < _LOOKS:
+            before = self._last_frame
+            await asyncio.sleep(self._socket.timing.silence / _LOOKS)
+            quiet = quiet + 1 if self._reading and self._last_frame == before else 0
+        self._end(
+            TransportTimeout(
+                f"{self._socket.shown}: no frame within {self._socket.timing.silence:g} seconds"
+            ),
+            alive=False,
+        )
+
+    def _end(self, failure: BackchannelError, *, alive: bool) -> None:
+        self.alive = self.alive and alive
+        if self.failure is None:
+            self.failure = failure
+        for listener in self._routes.values():
+            listener.lost(self._last_frame)
+        self._routes.clear()
+        self._early.clear()
+        for reply, _ in self._replies.values():
+            if not reply.done():
+                # Whoever waits for it looks at the failure first.
+                reply.set_result(Payload())
+        self._ended()
+
+    def _opening_failed(self, error: Exception) -> BackchannelError:
+        if isinstance(error, TimeoutError):
+            return timed_out(self._socket)
+        if self.adapter.websocket is None:
+            return opening_failed(self._socket, error.__cause__)
+        if isinstance(error, TransportQueryError):
+            return self._refused_to_join(str(error))
+        return self._loss(f"the socket ended ({type(error).__name__})")
+
+    def _refused_to_join(self, said: str) -> RefusedError:
+        return RefusedError(f"{self._socket.shown}: joining the channel was refused: {said}")
+
+    def _loss(self, why: str) -> ConnectionLost:
+        return ConnectionLost(f"{self._socket.shown}: {why}")
+
+    def _refusal(self, payload: Payload) -> GraphQLError:
+        """The error for a document that was answered with anything but a subscription."""
+        body = bytes(payload.response)
+        try:
+            decode_body(body, _ANYTHING, "subscription")
+        except GraphQLError as error:
+            return error
+        except MalformedReply:
+            pass
+        said = body.decode()
+        entry = GraphQLErrorEntry(message=f"the document was refused: {said}")
+        return graphql_error((entry,), msgspec.UNSET, "subscription")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from backchannel.errors import BackchannelError, RateLimited
+from backchannel.wire.backoff import Backoff
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +49,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             repeatable = error.retry_safe
         if attempt >= self.attempts or not repeatable:
             return None
-        # The exponent is bounded, or the float overflows long after the cap has won.
-        wait = min(self.cap, self.base * 2.0 ** min(attempt - 1, 64)) * (0.5 + draw / 2)
+        wait = Backoff(base=self.base, cap=self.cap).delay(attempt, draw)
         if isinstance(error, RateLimited) and error.retry_after is not None:
             wait = max(wait, error.retry_after)
         return wait if elapsed + wait <= self.deadline else None

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from backchannel.graphql.models import Result
 from backchannel.graphql.operation import Operation, Variable
@@ -12,9 +12,9 @@ from backchannel.graphql.operation import Operation, Variable
 from .._fragments.message_parts import MessageParts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from backchannel.graphql.client import AsyncGraphQLClient
+    from backchannel.graphql.blocking import BlockingSubscription
+    from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
+    from backchannel.graphql.subscription import Subscription
 
 
 class SaidResult(Result, frozen=True, kw_only=True):
@@ -45,15 +45,21 @@ fragment MessageParts on Message {
 )
 
 
-def said(client: AsyncGraphQLClient, *, room: str) -> AsyncIterator[MessageParts | None]:
+@overload
+def said(client: GraphQLClient, *, room: str) -> BlockingSubscription[MessageParts | None]: ...
+@overload
+def said(client: AsyncGraphQLClient, *, room: str) -> Subscription[MessageParts | None]: ...
+def said(
+    client: GraphQLClient | AsyncGraphQLClient, *, room: str
+) -> BlockingSubscription[MessageParts | None] | Subscription[MessageParts | None]:
     """Execute the subscription Said.
 
     Args:
-        client: An asynchronous client.
+        client: The client; with an asynchronous one so is the iterator.
         room: ID!
 
     Returns:
-        An asynchronous iterator: each item is one event.
+        An iterator and context manager: each item is one event.
 
     Raises:
         backchannel.errors.BackchannelError: one of its kinds.

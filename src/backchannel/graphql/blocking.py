@@ -1,0 +1,231 @@
+"""Subscriptions for blocking programs: the async ones, run by an event loop in a thread.
+
+Heartbeats have to go on while the program does something else, so the loop needs its own thread.
+It runs while a client has subscriptions that are not closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from backchannel.drive import Driver
+from backchannel.errors import ConfigurationError
+from backchannel.flow import Flow
+from backchannel.graphql.buffer import Overflow
+from backchannel.graphql.live import Live
+from backchannel.graphql.subscription import BUFFER_SIZE, OnEvent, Subscription
+
+if TYPE_CHECKING:
+    from backchannel.graphql.operation import Operation
+
+T = TypeVar("T")
+
+
+class _ThreadRunner:
+    """Runs flows on a blocking driver, in worker threads."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run the flow to its end and return what it returns."""
+        return await asyncio.to_thread(self._driver.run, flow)
+
+
+class _Loop:
+    """An event loop in a thread, with the connection that lives on it."""
+
+    def __init__(self, live: Live, driver: Driver) -> None:
+        self.runner = _ThreadRunner(driver)
+        self.connection = live.connection(self.runner)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
+        self._thread = threading.Thread(target=self._main, name="subscriptions", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something on the loop and wait for it; an interruption cancels it."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        finally:
+            future.cancel()
+
+    def begin(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run something on the loop, and wait for nothing."""
+        asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def stop(self) -> None:
+        """End the thread once what is running now is done."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+
+    def join(self) -> None:
+        """Wait for the end of the thread."""
+        self._thread.join()
+
+    def _main(self) -> None:
+        asyncio.run(self._until_stopped())
+
+    async def _until_stopped(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._ready.set()
+        await self._stop.wait()
+
+
+class Subscriptions:
+    """The subscriptions of a blocking client. Threads may share it.
+
+    Args:
+        live: how subscriptions are made.
+        driver: the client's own, which reads what they missed.
+    """
+
+    def __init__(self, live: Live, driver: Driver) -> None:
+        self._live = live
+        self._driver = driver
+        self._lock = threading.Lock()
+        self._loop: _Loop | None = None
+        self._open = 0
+        self._closed = False
+
+    def subscribe(
+        self, operation: Operation[T], variables: Mapping[str, object]
+    ) -> BlockingSubscription[T]:
+        """A subscription that has not begun. Errors are those of `Live.subscription`."""
+        with self._lock:
+            if self._closed:
+                raise ConfigurationError("the subscription's client is closed")
+            loop = self._loop or _Loop(self._live, self._driver)
+            try:
+                made = self._live.subscription(operation, variables, loop.connection, loop.runner)
+            except BaseException:
+                if self._loop is None:
+                    loop.stop()
+                    loop.join()
+                raise
+            self._loop = loop
+            self._open += 1
+        return BlockingSubscription(made, loop, self)
+
+    def release(self) -> _Loop | None:
+        """One subscription less. After the last one, the loop is told to stop, and returned."""
+        with self._lock:
+            self._open -= 1
+            if self._open:
+                return None
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.stop()
+        return loop
+
+    def close(self) -> None:
+        """End all subscriptions with ConnectionLost."""
+        with self._lock:
+            self._closed = True
+            loop = self._loop
+        if loop is not None:
+            loop.run(loop.connection.close())
+
+
+class BlockingSubscription(Generic[T]):
+    """The blocking twin of `Subscription`: an iterator and context manager.
+
+        with api.chat_message_sent(glimesh, channel_id="1") as messages:
+            for message in messages:
+                ...
+
+    Without `with`, close it; one that nobody holds any more closes itself. Threads must not share
+    it.
+    """
+
+    def __init__(self, subscription: Subscription[T], loop: _Loop, owner: Subscriptions) -> None:
+        self._subscription = subscription
+        self._loop = loop
+        self._owner = owner
+        self._closed = False
+
+    def configure(
+        self,
+        *,
+        on_event: OnEvent | None = None,
+        buffer: int = BUFFER_SIZE,
+        overflow: Overflow = Overflow.WAIT,
+    ) -> Self:
+        """Say how it is to run, before it begins: see `Subscription.configure`.
+
+        Args:
+            on_event: called at once with what happens to the connection, in a thread that must
+                not be held up.
+            buffer: results that wait for a slow consumer.
+            overflow: what happens when there are more.
+
+        Returns:
+            This subscription.
+
+        Raises:
+            ConfigurationError: it has begun.
+            InvalidInput: a buffer of less than 1.
+        """
+        self._subscription.configure(on_event=on_event, buffer=buffer, overflow=overflow)
+        return self
+
+    def __enter__(self) -> Self:
+        try:
+            # It closes itself when it cannot begin.
+            self._loop.run(self._subscription.__aenter__())
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        """The next result."""
+        if self._closed:
+            raise StopIteration
+        try:
+            return self._loop.run(self._subscription.__anext__())
+        except StopAsyncIteration:
+            self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """Unsubscribe. The last subscription of a client closes its socket and ends its thread."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._loop.run(self._subscription.aclose())
+        finally:
+            if (ended := self._owner.release()) is not None:
+                ended.join()
+
+    def __del__(self) -> None:
+        # Wherever this runs, perhaps in the loop's own thread, it must not wait.
+        if not self._closed:
+            self._closed = True
+            self._loop.begin(self._abandon(self._subscription, self._owner))
+
+    @staticmethod
+    async def _abandon(subscription: Subscription[T], owner: Subscriptions) -> None:
+        try:
+            await subscription.aclose()
+        finally:
+            owner.release()

@@ -1,0 +1,82 @@
+"""The frames of a Phoenix channel, protocol version 1: objects with topic, event, payload, ref."""
+
+from __future__ import annotations
+
+import msgspec
+
+from backchannel.errors import ConnectionLost
+
+PUSH = "subscription:data"
+REPLY = "phx_reply"
+ENDS = frozenset({"phx_error", "phx_close"})
+
+_NOTHING = msgspec.Raw(b"null")
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """The payload of a frame, whichever its event; what it holds besides is of no use to us.
+
+    Attributes:
+        result: of a push: a GraphQL reply, not yet decoded.
+        subscription_id: of a push: which subscription it is for.
+        status: of a reply: `ok` or `error`.
+        response: of a reply: not yet decoded.
+    """
+
+    result: msgspec.Raw = _NOTHING
+    subscription_id: str | None = msgspec.field(name="subscriptionId", default=None)
+    status: str | None = None
+    response: msgspec.Raw = _NOTHING
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """A frame.
+
+    Attributes:
+        topic: the channel, or the subscription's id.
+        event: what it is.
+        payload: its content.
+        ref: what we numbered the frame that it answers, or the joining of a channel that ended.
+    """
+
+    topic: str
+    event: str
+    payload: Payload = Payload()
+    ref: int | str | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The response to a document.
+
+    Attributes:
+        subscription_id: which subscription it began.
+        reason: why the channel did not take it.
+    """
+
+    subscription_id: str | None = msgspec.field(name="subscriptionId", default=None)
+    reason: str | None = None
+
+
+_FRAME = msgspec.json.Decoder(Frame)
+_ANSWER = msgspec.json.Decoder(Answer)
+
+
+def decode_frame(text: str) -> Frame:
+    """Decode a frame.
+
+    Raises:
+        ConnectionLost: it is none; whatever it was meant to be is lost.
+    """
+    try:
+        return _FRAME.decode(text)
+    except (ValueError, RecursionError):
+        failure = ConnectionLost("the server sent what is no frame")
+    raise failure
+
+
+def decode_answer(response: msgspec.Raw) -> Answer:
+    """The response to a document; one of an unknown form says nothing."""
+    try:
+        return _ANSWER.decode(response)
+    except (ValueError, RecursionError):
+        return Answer()
