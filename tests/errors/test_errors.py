@@ -12,6 +12,7 @@ import pytest
 import backchannel
 from backchannel import errors
 from backchannel.errors import BackchannelError, Fault, Outcome
+from backchannel.glimesh import oauth
 from backchannel.glimesh.errors import ResourceNotFound, Unauthorized
 from backchannel.graphql.reply import GraphQLErrorEntry
 from backchannel.wire.messages import Response
@@ -19,6 +20,7 @@ from backchannel.wire.messages import Response
 RESPONSE = Response(status=500, headers={}, body=b"")
 ENTRIES = [GraphQLErrorEntry(message="m")]
 GRAPHQL = {"message": "m", "errors": ENTRIES, "data": None}
+OAUTH = {"message": "m", "error": "e", "description": "d"}
 
 # How each error is made, and what it answers after a call that only reads:
 # whose fault, and whether to try again.
@@ -51,6 +53,13 @@ ANSWERS: dict[type[BackchannelError], tuple[dict[str, object], Fault, bool]] = {
     errors.GraphQLError: (GRAPHQL, Fault.CALLER, False),
     Unauthorized: (GRAPHQL, Fault.CALLER, False),
     ResourceNotFound: (GRAPHQL, Fault.CALLER, False),
+    oauth.OAuthError: (OAUTH, Fault.CALLER, False),
+    oauth.InvalidClient: (OAUTH, Fault.CALLER, False),
+    oauth.InvalidGrant: (OAUTH, Fault.CALLER, False),
+    oauth.InvalidScope: (OAUTH, Fault.CALLER, False),
+    oauth.InvalidRequest: (OAUTH, Fault.CALLER, False),
+    oauth.UnsupportedGrantType: (OAUTH, Fault.CALLER, False),
+    oauth.AccessDenied: (OAUTH, Fault.CALLER, False),
 }
 CLASSES = {
     name: value

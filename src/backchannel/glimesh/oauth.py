@@ -99,10 +99,10 @@ _BY_CODE: Final[Mapping[str, type[OAuthError]]] = {
 
 
 class _Granted(msgspec.Struct, frozen=True):
-    access_token: str
+    access_token: Secret
     token_type: str
     expires_in: float | None = None
-    refresh_token: str | None = None
+    refresh_token: Secret | None = None
     scope: str | None = None
 
 
@@ -111,7 +111,14 @@ class _Refused(msgspec.Struct, frozen=True):
     error_description: str = ""
 
 
-_GRANTED = msgspec.json.Decoder(_Granted)
+def _decode_secret(_: type, value: object) -> Secret:
+    if not isinstance(value, str):
+        raise TypeError("a token is a text")
+    return secret_header("token", value)
+
+
+# Secrets from the start: not even the variables of a traceback show them.
+_GRANTED = msgspec.json.Decoder(_Granted, dec_hook=_decode_secret)
 _REFUSED = msgspec.json.Decoder(_Refused)
 
 
@@ -183,10 +190,9 @@ def _read(request: Request, response: Response, now: float) -> Tokens:
         granted = _GRANTED.decode(response.body)
         if granted.token_type.lower() != "bearer":
             raise ValueError("its token_type is not bearer")
-        renewing = granted.refresh_token
         return Tokens(
-            access_token=secret_header("access_token", granted.access_token),
-            refresh_token=None if renewing is None else secret_header("refresh_token", renewing),
+            access_token=granted.access_token,
+            refresh_token=granted.refresh_token,
             scopes=tuple((granted.scope or "").split()),
             expires_at=None if granted.expires_in is None else now + granted.expires_in,
         )
