@@ -1,6 +1,7 @@
 """Fixtures that several suites use."""
 
 import random
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -17,6 +18,14 @@ settings.load_profile("untimed")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="run fault tests whole, not a sample")
     parser.addoption("--fault-seed", type=int, help="repeat a fault test with the seed it printed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache() -> Iterator[None]:
+    """Keep what `backchannel generate` keeps out of the user's directory of caches."""
+    with tempfile.TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", directory)
+        yield
 
 
 @pytest.fixture

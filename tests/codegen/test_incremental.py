@@ -5,7 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backchannel.codegen import CompileError, Configuration, SourceFile, incremental
-from backchannel.codegen.compile import Compiled, compile_operations
+from backchannel.codegen.compile import (
+    Checked,
+    Compiled,
+    compile_document,
+    compile_operations,
+)
 from backchannel.codegen.incremental import Session
 
 SCHEMA = """
@@ -63,10 +68,9 @@ def again(session: Session, operations: list[SourceFile]) -> Compiled:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many operations were compiled, run by run."""
     counts: list[int] = []
-    compile_document = incremental.compile_document
 
-    def counting(*given: object) -> Compiled:
-        compiled = compile_document(*given)
+    def counting(checked: Checked, configuration: Configuration) -> Compiled:
+        compiled = compile_document(checked, configuration)
         counts.append(len(compiled.operations))
         return compiled
 

@@ -67,6 +67,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
             metavar="RULE",
             help=f"{text}; may be given several times",
         )
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="compile everything, and keep nothing in the user's directory of caches",
+    )
     when = parser.add_mutually_exclusive_group()
     when.add_argument(
         "--watch",
@@ -82,9 +87,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; return the exit code."""
-    from backchannel.codegen.job import Job
+    from backchannel.codegen.job import Job, caches
 
     job = Job(
+        cache=None if arguments.no_cache else caches(),
         schema=arguments.schema,
         queries=arguments.queries,
         output=arguments.output,

@@ -111,36 +111,66 @@ def compile_operations(
 ) -> Compiled:
     """The same as `compile_package`, with what is known of the package."""
     configuration = configuration or Configuration()
-    parsed, document = parse_input(schema, operations)
-    problems = Problems()
-    problems.attempt(lambda: validate_operations(parsed, document), None)
-    nothing: list[Diagnostic] = []
-    warnings = problems.attempt(lambda: lint(parsed, document, configuration.lint), nothing)
-    # Only now: the rules of GraphQL hold for the schema as the server declares it.
-    problems.attempt(lambda: apply_overrides(parsed, configuration.overrides), None)
-    problems.attempt(lambda: configuration.check(parsed), None)
-    problems.check()
-    return compile_document(parsed, document, configuration, warnings)
+    checked = check_input(schema, operations, configuration)
+    return compile_document(checked, configuration)
 
 
-def compile_document(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    configuration: Configuration,
-    warnings: Sequence[Diagnostic],
-) -> Compiled:
-    """Compile validated operations.
+@dataclass(frozen=True)
+class Checked:
+    """Valid input.
 
-    Args:
+    Attributes:
         schema: the schema, overrides applied.
         document: all operations and fragments.
-        configuration: custom scalars and overrides.
-        warnings: what the lint found in them that is no mistake.
+        warnings: what the lint found that is no mistake.
     """
-    plan = make_plan(schema, document, configuration)
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    warnings: Sequence[Diagnostic]
+
+
+def check_input(
+    schema: Sequence[SourceFile], operations: Sequence[SourceFile], configuration: Configuration
+) -> Checked:
+    """Parse and check everything.
+
+    Raises:
+        CompileError: the input has mistakes; it lists all that were found.
+    """
+    parsed, document = parse_input(schema, operations)
+    return check_document(parsed, document, configuration)
+
+
+def check_document(
+    schema: GraphQLSchema, document: DocumentNode, configuration: Configuration
+) -> Checked:
+    """Check operations, and apply the overrides to the schema, in place.
+
+    Raises:
+        CompileError: there are mistakes; it lists all of them.
+    """
+    problems = Problems()
+    problems.attempt(lambda: validate_operations(schema, document), None)
+    nothing: list[Diagnostic] = []
+    warnings = problems.attempt(lambda: lint(schema, document, configuration.lint), nothing)
+    # Only now: the rules of GraphQL hold for the schema as the server declares it.
+    problems.attempt(lambda: apply_overrides(schema, configuration.overrides), None)
+    problems.attempt(lambda: configuration.check(schema), None)
+    problems.check()
+    return Checked(schema, document, warnings)
+
+
+def compile_document(checked: Checked, configuration: Configuration) -> Compiled:
+    """Compile what was checked.
+
+    Raises:
+        CompileError: two things would have one name, or something cannot be compiled.
+    """
+    plan = make_plan(checked.schema, checked.document, configuration)
     files = formatted(_render(plan))
     described = [_describe(each) for each in plan.operations]
-    return Compiled(files, described, _origins(plan), warnings)
+    return Compiled(files, described, _origins(plan), checked.warnings)
 
 
 def _describe(operation: OperationPlan) -> CompiledOperation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 SUFFIXES = (".graphql", ".graphqls", ".gql")
@@ -10,5 +11,5 @@ SUFFIXES = (".graphql", ".graphqls", ".gql")
 
 def graphql_files(directory: Path) -> list[Path]:
     """All GraphQL files below a directory, in the order of their names."""
-    found = (each for each in directory.rglob("*") if each.suffix in SUFFIXES)
-    return sorted(each for each in found if not each.is_dir())
+    found = (Path(parent, name) for parent, _, names in os.walk(directory) for name in names)
+    return sorted(path for path in found if path.suffix in SUFFIXES)

@@ -1,9 +1,10 @@
 """Compiling the same package again and again, and of it only what changed.
 
-A session keeps the schema and the result of its last run. Where files of operations changed, and
-nothing else, their operations alone are compiled: validated with the fragments that they use,
-their types decided by ariadne-codegen, their modules written. What is not compiled is what it
-was, which the comparison of the inputs has proven. Whatever is not so simple is a full run:
+What is known of the last run is small: the hashes of its input, an outline of the schema, which
+fragment is in which file, the lint's warnings, and the result. Where files of operations changed,
+and nothing else, their operations alone are compiled: against what they need of the schema, with
+the fragments that they use, their types decided by ariadne-codegen. What is not compiled is what
+it was, which the comparison of the inputs has proven. Whatever is not so simple is a full run:
 another schema or configuration, a changed fragment, an operation more or less, a module with
 other names or other types of the package, a mistake.
 """
@@ -11,14 +12,15 @@ other names or other types of the package, a mistake.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+import msgspec
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLSchema,
     GraphQLSyntaxError,
     Node,
     OperationDefinitionNode,
@@ -26,42 +28,56 @@ from graphql import (
     parse,
 )
 
-from backchannel.codegen.compile import TESTING, Compiled, compile_document, compile_operations
+from backchannel.codegen.compile import (
+    TESTING,
+    Compiled,
+    CompiledOperation,
+    check_document,
+    check_input,
+    compile_document,
+)
 from backchannel.codegen.configuration import Configuration
-from backchannel.codegen.diagnostics import CompileError, in_order
-from backchannel.codegen.lint import lint
-from backchannel.codegen.overrides import apply_overrides
-from backchannel.codegen.sources import SourceFile, parse_operations, parse_schema
+from backchannel.codegen.diagnostics import CompileError, Diagnostic, in_order
+from backchannel.codegen.manifest import digest
+from backchannel.codegen.outline import Outline, outline
+from backchannel.codegen.sources import SourceFile, parse_documents
+
+_FRAGMENT = re.compile(r"^fragment (\w+) on", re.MULTILINE)
 
 
-@dataclass
-class _Last:
-    """What is kept of the last run.
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a run beside its result; it can be written to a file.
 
     Attributes:
-        schema: the files of the schema.
-        configuration: the settings.
-        operations: the files of operations by path, in their order.
-        declared: the schema as the server declares it.
-        overridden: the schema with overrides applied.
-        fragments: the fragments by name, and the files they are in.
-        compiled: the result.
+        schema: the hashes of the schema's files by their paths, in their order.
+        configuration: the hash of the settings.
+        operations: the hashes of the files of operations and fragments, likewise.
+        fragments: the files of fragments by their names.
+        outline: the outline of the schema; None where it cannot be cut.
+        warnings: what the lint found that is no mistake.
     """
 
-    schema: list[SourceFile]
-    configuration: Configuration
-    operations: dict[str, SourceFile]
-    declared: GraphQLSchema
-    overridden: GraphQLSchema
-    fragments: Mapping[str, tuple[FragmentDefinitionNode, SourceFile]]
-    compiled: Compiled
+    schema: dict[str, str]
+    configuration: str
+    operations: dict[str, str]
+    fragments: dict[str, str]
+    outline: Outline | None
+    warnings: tuple[Diagnostic, ...]
 
 
 class Session:
-    """Compiles again and again, as `compile_operations` does, with the same results."""
+    """Compiles again and again, as `compile_operations` does, with the same results.
 
-    def __init__(self) -> None:
-        self._last: _Last | None = None
+    Args:
+        last: an earlier run, and its result.
+
+    Attributes:
+        state: what is known of the last run; None after a mistake.
+    """
+
+    def __init__(self, last: tuple[State, Compiled] | None = None) -> None:
+        self.state: State | None = last[0] if last else None
+        self._compiled = last[1] if last else None
 
     def compile(
         self,
@@ -74,92 +90,175 @@ class Session:
         Raises:
             CompileError: the input has mistakes; the next run is a full one.
         """
-        last, self._last = self._last, None
-        try:
-            self._last = _again(last, list(schema), operations, configuration)
-        except CompileError:
-            # This lists the mistakes of all stages.
-            return compile_operations(schema, operations, configuration)
-        return self._last.compiled
-
-
-def _again(
-    last: _Last | None,
-    schema: list[SourceFile],
-    operations: Sequence[SourceFile],
-    configuration: Configuration,
-) -> _Last:
-    """The next run."""
-    files = {file.path: file for file in operations}
-    if last is None or last.schema != schema or last.configuration != configuration:
-        declared, overridden = parse_schema(schema), parse_schema(schema)
-        apply_overrides(overridden, configuration.overrides)
-    else:
-        declared, overridden = last.declared, last.overridden
-        compiled = _compile_changes(last, files) if len(files) == len(operations) else None
-        if compiled is not None:
-            return replace(last, operations=files, compiled=compiled)
-    document = parse_operations(declared, operations)
-    warnings = lint(declared, document, configuration.lint)
-    return _Last(
-        schema=schema,
-        configuration=configuration,
-        operations=files,
-        declared=declared,
-        overridden=overridden,
-        fragments={
-            each.name.value: (each, files[each.loc.source.name])
-            for each in document.definitions
-            if isinstance(each, FragmentDefinitionNode) and each.loc is not None
-        },
-        compiled=compile_document(overridden, document, configuration, warnings),
-    )
-
-
-def _compile_changes(last: _Last, files: Mapping[str, SourceFile]) -> Compiled | None:
-    """The result, if what changed is so simple that only it needs to be compiled."""
-    if list(files) != list(last.operations):
-        return None
-    changed = [path for path, file in files.items() if file != last.operations[path]]
-    if not changed:
-        return last.compiled
-    spread: set[str] = set()
-    for path in changed:
-        before, now = _operations(last.operations[path]), _operations(files[path])
-        if not before or not now or list(before) != list(now):
-            return None
-        spread |= {name for each in now.values() for name in _spreads(each.selection_set)}
-    try:
-        document = parse_operations(
-            last.declared,
-            [*(files[path] for path in changed), *_needed(spread, last.fragments)],
+        last, self.state = self.state, None
+        state = State(
+            schema=_hashes(schema),
+            configuration=digest(msgspec.json.encode(configuration)),
+            operations=_hashes(operations),
+            fragments={},
+            outline=None,
+            warnings=(),
         )
-        warnings = lint(last.declared, document, last.configuration.lint)
-        part = compile_document(last.overridden, document, last.configuration, warnings)
-    except (CompileError, KeyError):
-        # A full run says it better.
-        return None
-    return _merged(last.compiled, part, changed)
+        compiled = None
+        if last is not None and self._compiled is not None and _is_alike(last, state):
+            state = msgspec.structs.replace(state, fragments=last.fragments, outline=last.outline)
+            changes = _Changes(last, state, self._compiled)
+            compiled = changes.compile(schema, operations, configuration)
+        if compiled is None:
+            checked = check_input(schema, operations, configuration)
+            compiled = compile_document(checked, configuration)
+            state = msgspec.structs.replace(
+                state,
+                fragments=_fragment_files(checked.document),
+                outline=outline(checked.schema, [file.path for file in schema]),
+            )
+        self.state = msgspec.structs.replace(state, warnings=tuple(compiled.warnings))
+        self._compiled = compiled
+        return compiled
 
 
-def _merged(whole: Compiled, part: Compiled, changed: Sequence[str]) -> Compiled | None:
-    """The whole with the changed part; None if more than the modules of the part changes."""
-    modules = {each.module for each in part.operations}
-    files = modules | {f"{TESTING}/{name}" for name in modules}
-    if any(
-        _interface(whole.files[name]) != _interface(part.files[name]) for name in files
-    ) or modules != {each.module for each in whole.operations if each.path in changed}:
-        return None
-    anew = {each.name: each for each in part.operations}
-    return replace(
-        whole,
-        files={**whole.files, **{name: part.files[name] for name in files}},
-        operations=[anew.get(each.name, each) for each in whole.operations],
-        origins={**whole.origins, **{name: part.origins[name] for name in modules}},
-        warnings=in_order(
-            [*(each for each in whole.warnings if each.path not in changed), *part.warnings]
-        ),
+def _hashes(files: Sequence[SourceFile]) -> dict[str, str]:
+    return {file.path: digest(file.text) for file in files}
+
+
+def _is_alike(last: State, state: State) -> bool:
+    """Whether nothing changed but the contents of files of operations."""
+    return (
+        list(last.schema.items()) == list(state.schema.items())
+        and last.configuration == state.configuration
+        and list(last.operations) == list(state.operations)
+        and last.outline is not None
     )
+
+
+def _fragment_files(document: DocumentNode) -> dict[str, str]:
+    return {
+        each.name.value: each.loc.source.name
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode) and each.loc is not None
+    }
+
+
+class _Changes:
+    """Compiles what changed between two runs.
+
+    Args:
+        last: what is known of the earlier run.
+        state: what is known of the later one.
+        whole: the result of the earlier one.
+    """
+
+    def __init__(self, last: State, state: State, whole: Compiled) -> None:
+        self._last = last
+        self._whole = whole
+        self._changed = [
+            path for path, found in state.operations.items() if found != last.operations[path]
+        ]
+
+    def compile(
+        self,
+        schema: Sequence[SourceFile],
+        operations: Sequence[SourceFile],
+        configuration: Configuration,
+    ) -> Compiled | None:
+        """The later result, if what changed is so simple that only it needs to be compiled."""
+        assert self._last.outline is not None, "it is alike"
+        files = {file.path: file for file in operations}
+        if len(files) != len(operations):
+            return None
+        if not self._changed:
+            return self._whole
+        spread: set[str] = set()
+        for path in self._changed:
+            found = _operations(files[path])
+            if not found or list(found) != self._names(path):
+                return None
+            spread |= {name for each in found.values() for name in _spreads(each.selection_set)}
+        needed = self._needed(spread, files)
+        if needed is None:
+            return None
+        sources = [*(files[path] for path in self._changed), *needed]
+        mentions = [file.text for file in sources]
+        # Overrides name parts of the schema too; a word more than these does no harm.
+        mentions.append(msgspec.json.encode(configuration.overrides).decode())
+        try:
+            cut = self._last.outline.cut([file.text for file in schema], mentions)
+            checked = check_document(cut, parse_documents(sources), configuration)
+            part = compile_document(checked, configuration)
+        except CompileError:
+            # A full run says it better.
+            return None
+        return self._merged(part)
+
+    def _names(self, path: str) -> list[str]:
+        """The operations that were in a file; none where it had fragments."""
+        if path in self._last.fragments.values():
+            return []
+        found = [each for each in self._whole.operations if each.path == path]
+        return [each.name for each in sorted(found, key=lambda each: (each.line, each.column))]
+
+    def _needed(self, spread: set[str], files: Mapping[str, SourceFile]) -> list[SourceFile] | None:
+        """The files of fragments, with everything else blank, so that places stay what they are.
+
+        None if there is no such fragment.
+        """
+        parsed: dict[str, dict[str, FragmentDefinitionNode]] = {}
+        found: dict[str, FragmentDefinitionNode] = {}
+        pending = list(spread)
+        while pending:
+            name = pending.pop()
+            if name in found:
+                continue
+            path = self._last.fragments.get(name)
+            if path is None:
+                return None
+            if path not in parsed:
+                parsed[path] = _fragments(files[path])
+            found[name] = parsed[path][name]
+            pending += _spreads(found[name].selection_set)
+        kept: dict[str, list[Node]] = {}
+        for path in dict.fromkeys(self._last.fragments.values()):
+            nodes = [node for name, node in parsed.get(path, {}).items() if name in found]
+            if nodes:
+                kept[path] = [*nodes]
+        return [SourceFile(path, _masked(files[path].text, nodes)) for path, nodes in kept.items()]
+
+    def _merged(self, part: Compiled) -> Compiled | None:
+        """The whole with the changed part; None if more than the modules of the part changes."""
+        whole = self._whole
+        modules = {each.module for each in part.operations}
+        files = modules | {f"{TESTING}/{name}" for name in modules}
+        before = [each for each in whole.operations if each.path in self._changed]
+        if (
+            modules != {each.module for each in before}
+            or _used(before) != _used(part.operations)
+            or any(_interface(whole.files[name]) != _interface(part.files[name]) for name in files)
+        ):
+            return None
+        anew = {each.name: each for each in part.operations}
+        kept = [each for each in whole.warnings if each.path not in self._changed]
+        # Those of fragments are known from before.
+        found = [each for each in part.warnings if each.path in self._changed]
+        return replace(
+            whole,
+            files={**whole.files, **{name: part.files[name] for name in files}},
+            operations=[anew.get(each.name, each) for each in whole.operations],
+            origins={**whole.origins, **{name: part.origins[name] for name in modules}},
+            warnings=in_order([*kept, *found]),
+        )
+
+
+def _used(operations: Sequence[CompiledOperation]) -> set[str]:
+    """The fragments that operations use: one that is not used any more is a mistake."""
+    return {name for each in operations for name in _FRAGMENT.findall(each.document)}
+
+
+def _fragments(file: SourceFile) -> dict[str, FragmentDefinitionNode]:
+    return {
+        each.name.value: each
+        for each in parse(file.text).definitions
+        if isinstance(each, FragmentDefinitionNode)
+    }
 
 
 def _interface(module: str) -> tuple[list[str], list[str]]:
@@ -204,24 +303,6 @@ def _spreads(node: SelectionSetNode) -> Iterator[str]:
         inner: SelectionSetNode | None = getattr(selection, "selection_set", None)
         if inner is not None:
             yield from _spreads(inner)
-
-
-def _needed(
-    spread: set[str], fragments: Mapping[str, tuple[FragmentDefinitionNode, SourceFile]]
-) -> list[SourceFile]:
-    """The files of fragments, with everything else blank, so that places stay what they are."""
-    found: set[str] = set()
-    pending = list(spread)
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found.add(name)
-            pending += _spreads(fragments[name][0].selection_set)
-    kept: dict[str, tuple[SourceFile, list[Node]]] = {}
-    for name, (node, file) in fragments.items():
-        if name in found:
-            kept.setdefault(file.path, (file, []))[1].append(node)
-    return [SourceFile(file.path, _masked(file.text, nodes)) for file, nodes in kept.values()]
 
 
 def _masked(text: str, nodes: Sequence[Node]) -> str:

@@ -7,6 +7,8 @@ imported when something is compiled.
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
     from backchannel.codegen.sources import SourceFile
 
 
+def caches() -> Path:
+    """Our directory where the system wants a user's caches."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "backchannel"
+
+
 class Job(msgspec.Struct, frozen=True):
     """What `backchannel generate` was asked for.
 
@@ -38,6 +51,7 @@ class Job(msgspec.Struct, frozen=True):
         fail_on: rules of the lint whose findings are mistakes, whatever the configuration says.
         warn: those whose findings are told.
         off: those that are not looked at.
+        cache: the directory in which something is kept for the next process; None: nothing is.
     """
 
     schema: Sequence[Path]
@@ -48,6 +62,7 @@ class Job(msgspec.Struct, frozen=True):
     fail_on: Sequence[str] = ()
     warn: Sequence[str] = ()
     off: Sequence[str] = ()
+    cache: Path | None = None
 
     def compile(
         self, session: Session | None = None, report: Callable[[Diagnostic], None] | None = None
@@ -55,14 +70,16 @@ class Job(msgspec.Struct, frozen=True):
         """Compile; return the texts of the package's files, the manifest included, by path.
 
         Args:
-            session: what knows earlier runs, so that only what changed is compiled.
+            session: what knows earlier runs of this process, so that only what changed is
+                compiled; without one, what is kept of an earlier process is used.
             report: is told what the lint found that is no mistake.
 
         Raises:
             CompileError: the input has mistakes.
         """
-        from backchannel.codegen.compile import compile_operations
+        from backchannel.codegen.cache import Cache
         from backchannel.codegen.diagnostics import Problems
+        from backchannel.codegen.incremental import Session
         from backchannel.codegen.sources import read_sources
 
         # Hashed first: what changes while it is compiled is compiled again.
@@ -74,13 +91,16 @@ class Job(msgspec.Struct, frozen=True):
             queries = problems.attempt(lambda: read_sources(self.queries), nothing)
             configuration = self._configuration(problems)
             problems.check()
-            run = session.compile if session else compile_operations
-            compiled = run(schema, queries, configuration)
+            cache = Cache(self.cache, self.output) if self.cache and session is None else None
+            run = session or Session(cache.load() if cache else None)
+            compiled = run.compile(schema, queries, configuration)
         if report is not None:
             for warning in compiled.warnings:
                 report(warning)
-        made = self._manifest(compiled, inputs)
-        return {**compiled.files, manifest.NAME: made.encode()}
+        made = self._manifest(compiled, inputs).encode()
+        if cache and run.state:
+            cache.save(run.state, made)
+        return {**compiled.files, manifest.NAME: made}
 
     def _configuration(self, problems: Problems) -> Configuration:
         from backchannel.codegen.configuration import Configuration, read_configuration
@@ -113,9 +133,10 @@ class Job(msgspec.Struct, frozen=True):
                 found[str(path)] = path.read_bytes()
             except OSError:
                 continue
-        return manifest.hashes(found, self.output)
+        return manifest.Paths(self.output).hashes(found)
 
     def _manifest(self, compiled: Compiled, inputs: Inputs) -> Manifest:
+        paths = manifest.Paths(self.output)
         return Manifest(
             format=manifest.FORMAT,
             versions=manifest.current_versions(),
@@ -123,7 +144,7 @@ class Job(msgspec.Struct, frozen=True):
             files={
                 name: manifest.FileEntry(
                     sha256=manifest.digest(text),
-                    sources=self._relative(compiled.origins.get(name, ())),
+                    sources=tuple(sorted(set(map(paths.of, compiled.origins.get(name, ()))))),
                 )
                 for name, text in compiled.files.items()
             },
@@ -131,7 +152,7 @@ class Job(msgspec.Struct, frozen=True):
                 manifest.OperationEntry(
                     name=each.name,
                     kind=each.kind,
-                    source=f"{manifest.relative(each.path, self.output)}:{each.line}:{each.column}",
+                    source=f"{paths.of(each.path)}:{each.line}:{each.column}",
                     module=each.module,
                     sha256=manifest.digest(each.document),
                     document=each.document,
@@ -140,9 +161,6 @@ class Job(msgspec.Struct, frozen=True):
                 for each in sorted(compiled.operations, key=lambda each: each.name)
             ),
         )
-
-    def _relative(self, paths: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted({manifest.relative(path, self.output) for path in paths}))
 
 
 @contextmanager

@@ -128,10 +128,10 @@ def read(directory: Path) -> Manifest | None:
 
 def current_versions() -> Versions:
     """The versions that are installed."""
-    return Versions(backchannel=VERSION, ariadne_codegen=_installed("ariadne_codegen"))
+    return Versions(backchannel=VERSION, ariadne_codegen=installed("ariadne_codegen"))
 
 
-def _installed(package: str) -> str | None:
+def installed(package: str) -> str | None:
     """The version of the package that would be imported, by the name of its metadata.
 
     `importlib.metadata` tells the same, at a fifth of what a whole check takes.
@@ -148,14 +148,29 @@ def digest(contents: bytes | str) -> str:
     return hashlib.sha256(contents.encode() if isinstance(contents, str) else contents).hexdigest()
 
 
-def relative(path: str, directory: Path) -> str:
-    """A path as manifests have it: relative to the directory of the package, with slashes."""
-    return Path(os.path.relpath(path, directory)).as_posix()
+class Paths:
+    """Paths as manifests have them: relative to the directory of the package, with slashes.
 
+    Args:
+        directory: the directory.
+    """
 
-def hashes(files: Mapping[str, bytes], directory: Path) -> dict[str, str]:
-    """The hashes of files, by their paths as manifests have them."""
-    return {relative(path, directory): digest(contents) for path, contents in files.items()}
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._parents: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """The path of a file."""
+        parent, name = os.path.split(path)
+        if parent not in self._parents:
+            relative = os.path.relpath(parent or os.curdir, self._directory)
+            self._parents[parent] = Path(relative).as_posix()
+        found = self._parents[parent]
+        return name if found == "." else f"{found}/{name}"
+
+    def hashes(self, files: Mapping[str, bytes]) -> dict[str, str]:
+        """The hashes of files, by their paths."""
+        return {self.of(path): digest(contents) for path, contents in files.items()}
 
 
 def _is_inside(name: str) -> bool:

@@ -90,7 +90,7 @@ def parse_input(
     """
     problems = Problems()
     parsed = problems.attempt(lambda: parse_schema(schema), GraphQLSchema())
-    document = problems.attempt(lambda: _parse_documents(operations), DocumentNode())
+    document = problems.attempt(lambda: parse_documents(operations), DocumentNode())
     problems.check()
     return parsed, document
 
@@ -119,7 +119,7 @@ def parse_operations(schema: GraphQLSchema, files: Sequence[SourceFile]) -> Docu
     Raises:
         CompileError: they are not valid.
     """
-    document = _parse_documents(files)
+    document = parse_documents(files)
     validate_operations(schema, document)
     return document
 
@@ -141,7 +141,12 @@ def validate_operations(schema: GraphQLSchema, document: DocumentNode) -> None:
         raise CompileError(in_order(problems))
 
 
-def _parse_documents(files: Sequence[SourceFile]) -> DocumentNode:
+def parse_documents(files: Sequence[SourceFile]) -> DocumentNode:
+    """Parse operations and fragments.
+
+    Raises:
+        CompileError: they cannot be parsed, or there is none.
+    """
     document = _parse_all(files)
     if not document.definitions:
         raise CompileError([Diagnostic(path=file.path, message="no operation") for file in files])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from backchannel.codegen import manifest
 from backchannel.codegen.diagnostics import CompileError, Diagnostic
-from backchannel.codegen.manifest import Manifest
+from backchannel.codegen.manifest import FileEntry, Manifest
 from backchannel.codegen.module import HEADER
 
 RESERVED = "glimesh_api"
@@ -57,10 +57,12 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
             the system refuses to write.
     """
     known = manifest.read(directory)
+    found = _present(files, directory, known)
     foreign = [
         name
         for name in files
-        if (directory / name).exists() and not _is_replaceable(directory, name, known)
+        if not _is_replaceable(name, found[name], known)
+        and (found[name] is not None or (directory / name).exists())
     ]
     if foreign:
         raise CompileError(
@@ -73,7 +75,7 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
                 for name in foreign
             ]
         )
-    stale = stale_files(files, directory)
+    stale = _stale(files, found, known)
     # The manifest comes last: one that is there describes files that are there.
     for name in sorted(stale, key=lambda each: each == manifest.NAME):
         try:
@@ -88,39 +90,45 @@ def write_package(files: Mapping[str, str], directory: Path) -> list[str]:
 
 def stale_files(files: Mapping[str, str], directory: Path) -> list[str]:
     """The own files that differ from what they should be, lack, or should not be there."""
-    differing = [name for name, text in files.items() if _read(directory / name) != text]
-    left = [name for name in _owned(directory) if name not in files]
-    return sorted([*differing, *left])
-
-
-def _owned(directory: Path) -> Iterator[str]:
-    """The files that may be removed, by their relative paths."""
     known = manifest.read(directory)
-    if known is None:
-        return  # what lies there may be other packages, generated into directories below
-    for name, entry in known.files.items():
-        text = _read(directory / name)
-        # Someone's own file can have taken the place of ours.
-        unchanged = text is not None and manifest.digest(text) == entry.sha256
-        if unchanged or _is_generated(directory / name):
-            yield name
+    return _stale(files, _present(files, directory, known), known)
 
 
-def _is_generated(path: Path) -> bool:
-    text = _read(path)
-    return text is not None and text.startswith(HEADER)
+def _present(
+    files: Mapping[str, str], directory: Path, known: Manifest | None
+) -> dict[str, str | None]:
+    """The texts of what is there, each read once: there may be thousands."""
+    return {name: _read(directory / name) for name in {**files, **(known.files if known else {})}}
 
 
-def _is_replaceable(directory: Path, name: str, known: Manifest | None) -> bool:
+def _stale(
+    files: Mapping[str, str], found: Mapping[str, str | None], known: Manifest | None
+) -> list[str]:
+    # Without a manifest, what lies there may be other packages, generated into directories below.
+    entries = known.files if known else {}
+    left = [
+        name for name, entry in entries.items() if name not in files and _is_own(found[name], entry)
+    ]
+    return sorted([*(name for name, text in files.items() if found[name] != text), *left])
+
+
+def _is_replaceable(name: str, text: str | None, known: Manifest | None) -> bool:
     """Whether a file is our own, or empty: in an empty file is nobody's work."""
-    text = _read(directory / name)
     if text is None:
         return False
     if name == manifest.NAME:
         return known is not None
-    entry = known.files.get(name) if known else None
-    unchanged = entry is not None and manifest.digest(text) == entry.sha256
-    return not text or text.startswith(HEADER) or unchanged
+    return not text or _is_own(text, known.files.get(name) if known else None)
+
+
+def _is_own(text: str | None, entry: FileEntry | None) -> bool:
+    """Whether a file is as it was generated, or begins like it.
+
+    Someone's own file can have taken the place of ours.
+    """
+    if text is None:
+        return False
+    return text.startswith(HEADER) or (entry is not None and manifest.digest(text) == entry.sha256)
 
 
 def _read(path: Path) -> str | None:
