@@ -17,6 +17,7 @@ import msgspec
 
 from backchannel.errors import BackchannelError
 from backchannel.flight import Flight
+from backchannel.wire.budget import RetryBudget
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.retry import RetryPolicy
 
@@ -114,17 +115,33 @@ def once(flight: Flight, flow: Callable[[], Flow[None]]) -> Flow[None]:
     yield Once(flight, flow)
 
 
-def retrying(flow: Callable[[], Flow[T]], policy: RetryPolicy, chance: Chance) -> Flow[T]:
-    """Run a flow again, as the policy says, while its errors are safe to repeat."""
+def retrying(
+    flow: Callable[[], Flow[T]],
+    policy: RetryPolicy,
+    chance: Chance,
+    budget: RetryBudget | None = None,
+) -> Flow[T]:
+    """Run a flow again, as the policy says, while its errors are safe to repeat.
+
+    Args:
+        flow: makes the flow, for each try.
+        policy: when to try again.
+        chance: clock and dice.
+        budget: the retries of all who share a client.
+    """
     start = chance.monotonic()
     attempt = 1
     while True:
         try:
-            return (yield from flow())
+            result = yield from flow()
         except BackchannelError as error:
             elapsed = chance.monotonic() - start
             wait = policy.delay(error, attempt=attempt, elapsed=elapsed, draw=chance.draw())
-            if wait is None:
+            if wait is None or not (budget is None or budget.spend()):
                 raise
+        else:
+            if budget is not None:
+                budget.earn()
+            return result
         yield from pause(wait)
         attempt += 1

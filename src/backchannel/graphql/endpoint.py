@@ -12,6 +12,7 @@ from backchannel.errors import AuthenticationError, BackchannelError, Unsupporte
 from backchannel.graphql.credentials import Credentials
 from backchannel.graphql.operation import Operation
 from backchannel.version import USER_AGENT
+from backchannel.wire.budget import RetryBudget
 from backchannel.wire.messages import Request
 from backchannel.wire.retry import RetryPolicy
 from backchannel.wire.secrets import (
@@ -60,6 +61,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         dialect: the server's own rules.
         retry: how often calls that certainly did nothing are repeated.
         chance: clock and dice.
+        budget: the retries that all calls share.
     """
 
     url: str
@@ -68,6 +70,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     retry: RetryPolicy
     chance: Chance
     credentials: Credentials | None = None
+    budget: RetryBudget | None = None
 
     def execute(
         self,
@@ -107,7 +110,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
                 return self._once(operation, request)
             return self._authorized(operation, request, credentials)
 
-        return (yield from retrying(attempt, retry or self.retry, self.chance))
+        return (yield from retrying(attempt, retry or self.retry, self.chance, self.budget))
 
     def _authorized(
         self, operation: Operation[T], request: Request, credentials: Credentials
@@ -163,6 +166,7 @@ def make_endpoint(
     check_headers(headers)
     if credentials or masked_headers(headers) != dict(headers) or redact(url) != url:
         require_private(url, allow_plain_http=allow_plain_http)
+    policy = retry or RetryPolicy()
     return Endpoint(
         url=url,
         headers=Headers(
@@ -175,7 +179,8 @@ def make_endpoint(
             }
         ),
         dialect=dialect or PlainDialect(),
-        retry=retry or RetryPolicy(),
+        retry=policy,
         chance=chance or Chance(),
         credentials=credentials,
+        budget=RetryBudget(policy.budget),
     )
