@@ -345,3 +345,56 @@ def test_every_change_that_graphql_core_finds_is_found_with_its_severity(
     told_too = [each for each in dangerous if not each.coordinate.startswith("@")]
     assert len(told_too) == len(find_dangerous_changes(old, new))
     assert len({(each.coordinate, each.kind, each.related) for each in own}) == len(own)
+
+
+NULLABLE = """
+type Query { user: User }
+type User { name: String, tags: [String!]! }
+"""
+
+
+@pytest.mark.parametrize(
+    ("overrides", "effects"),
+    [
+        ("", ["becomes non-null", "becomes nullable"]),
+        ('[[nonnull]]\ncoordinates = ["User.name"]\nreason = "has one"', ["becomes nullable"]),
+    ],
+)
+def test_what_overrides_say_is_no_change(
+    overrides: str, effects: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = NULLABLE.replace("name: String", "name: String!").replace("[String!]!", "[String!]")
+    paths = {"old.graphql": NULLABLE, "new.graphql": new, "overrides.toml": overrides}
+    paths["q.graphql"] = "query User { user { name tags } }"
+    for name, text in paths.items():
+        (tmp_path / name).write_text(text)
+    options = ["--queries", str(tmp_path / "q.graphql")]
+    options += ["--overrides", str(tmp_path / "overrides.toml")]
+    old_and_new = [str(tmp_path / "old.graphql"), str(tmp_path / "new.graphql")]
+    main(["schema", "diff", *old_and_new, *options, "--json"])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [hit["effect"] for change in found for hit in change["hits"]] == effects
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("old.graphql").write_text(NULLABLE)
+    Path("new.graphql").write_text("type Query { user: Usr }")
+    Path("overrides.toml").write_text('[[nonnull]]\ncoordinates = ["User.nmae"]\nreason = ""')
+    Path("q").mkdir()
+    Path("q/a.graphql").write_text("query A { user { ...F nmae } }")
+    Path("q/b.graphql").write_text("fragment F on User {")
+    Path("q/c.graphql").write_bytes(b"# \xe9")
+    options = ["--queries", "q", "--overrides", "overrides.toml"]
+    assert main(["schema", "diff", "old.graphql", "new.graphql", *options]) == 2
+    told = capsys.readouterr().err
+    places = [line.partition(": ")[0] for line in told.splitlines() if not line.startswith(" ")]
+    assert places == [
+        "new.graphql:1:20",
+        "overrides.toml:2:17",
+        "q/a.graphql:1:23",
+        "q/b.graphql:1:21",
+        "q/c.graphql:1:3",
+    ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from backchannel import environment
-from backchannel.cli.exit_codes import FAILED, OK
+from backchannel.cli.exit_codes import FAILED, OK, USAGE
 from backchannel.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -98,6 +98,12 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
         metavar="FILE_OR_DIR",
         help="operations and fragments; may be given several times",
     )
+    parser.add_argument(
+        "--overrides",
+        type=Path,
+        metavar="FILE",
+        help="that of `generate`: what the server never leaves null, in both schemas",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a change")
     parser.add_argument(
         "--fail-on",
@@ -138,13 +144,16 @@ def _pull(arguments: argparse.Namespace) -> int:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from backchannel.codegen.schemas.impact import assess
+    from backchannel.codegen.diagnostics import CompileError
+    from backchannel.codegen.schemas.job import Job
     from backchannel.codegen.schemas.report import as_json, as_text
-    from backchannel.codegen.sources import parse_operations, parse_schema, read_sources
 
-    old = parse_schema(read_sources([arguments.old]))
-    new = parse_schema(read_sources([arguments.new]))
-    impact = assess(old, new, parse_operations(old, read_sources(arguments.queries)))
+    job = Job(arguments.old, arguments.new, arguments.queries, arguments.overrides)
+    try:
+        impact = job.assess()
+    except CompileError as error:
+        print(error, file=sys.stderr)
+        return USAGE
     for line in as_json(impact) if arguments.json else as_text(impact):
         print(line)
     if arguments.fail_on == "any":

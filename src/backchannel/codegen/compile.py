@@ -22,6 +22,7 @@ from backchannel.codegen.inputs import enums_module, input_types_module, scalars
 from backchannel.codegen.layout import formatted
 from backchannel.codegen.lint import lint
 from backchannel.codegen.made import Made
+from backchannel.codegen.mistakes import elsewhere
 from backchannel.codegen.module import Module
 from backchannel.codegen.normalized import Normalizer
 from backchannel.codegen.operations import OperationModule, OperationPlan
@@ -138,7 +139,11 @@ def check_input(
     Raises:
         CompileError: the input has mistakes; it lists all that were found.
     """
-    parsed, document = parse_input(schema, operations)
+    try:
+        parsed, document = parse_input(schema, operations)
+    except CompileError as error:
+        found = elsewhere(schema, operations, configuration)
+        raise CompileError(in_order([*error.diagnostics, *found])) from None
     return check_document(parsed, document, configuration)
 
 

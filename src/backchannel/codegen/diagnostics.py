@@ -69,17 +69,21 @@ class CompileError(LocalError):
 
 
 class Problems:
-    """Collects what is wrong in several independent steps, so that all of it is told at once."""
+    """Collects what is wrong in several independent steps, so that all of it is told at once.
+
+    Attributes:
+        found: what is wrong.
+    """
 
     def __init__(self) -> None:
-        self._found: list[Diagnostic] = []
+        self.found: list[Diagnostic] = []
 
     def attempt(self, step: Callable[[], T], otherwise: T) -> T:
         """The result of a step; `otherwise` where it found mistakes."""
         try:
             return step()
         except CompileError as error:
-            self._found += error.diagnostics
+            self.found += error.diagnostics
             return otherwise
 
     def check(self) -> None:
@@ -88,8 +92,8 @@ class Problems:
         Raises:
             CompileError: there is something.
         """
-        if self._found:
-            raise CompileError(in_order(self._found))
+        if self.found:
+            raise CompileError(in_order(self.found))
 
 
 def at_node(node: Node, message: str) -> Diagnostic:

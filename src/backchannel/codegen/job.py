@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from backchannel.codegen.configuration import Configuration
     from backchannel.codegen.diagnostics import Diagnostic, Problems
     from backchannel.codegen.incremental import Session
-    from backchannel.codegen.sources import SourceFile
 
 
 def caches() -> Path:
@@ -80,17 +79,20 @@ class Job(msgspec.Struct, frozen=True):
         from backchannel.codegen.cache import Cache
         from backchannel.codegen.diagnostics import Problems
         from backchannel.codegen.incremental import Session
-        from backchannel.codegen.sources import read_sources
+        from backchannel.codegen.mistakes import elsewhere
+        from backchannel.codegen.sources import read_each
 
         # Hashed first: what changes while it is compiled is compiled again.
         inputs = self.inputs()
         with _collector_paused():
             problems = Problems()
-            nothing: list[SourceFile] = []
-            schema = problems.attempt(lambda: read_sources(self.schema), nothing)
-            queries = problems.attempt(lambda: read_sources(self.queries), nothing)
+            schema, unread = read_each(self.schema)
+            queries, others = read_each(self.queries)
+            problems.found += [*unread, *others]
             configuration = self._configuration(problems)
-            problems.check()
+            if problems.found:
+                problems.found += elsewhere(None if unread else schema, queries, configuration)
+                problems.check()
             cache = Cache(self.cache, self.output) if self.cache and session is None else None
             run = session or Session(cache.load() if cache else None)
             compiled = run.compile(schema, queries, configuration)

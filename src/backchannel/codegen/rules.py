@@ -64,3 +64,6 @@ _REPLACED: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
 _LINTED = (NoUnusedFragmentsRule, NoUnusedVariablesRule, SingleFieldSubscriptionsRule)
 
 RULES = tuple(_REPLACED.get(rule, rule) for rule in specified_rules if rule not in _LINTED)
+
+ALONE = tuple(rule for rule in RULES if rule is not KnownFragments)
+"""The rules for operations some of whose fragments are in files that cannot be parsed."""

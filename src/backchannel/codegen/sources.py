@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -48,6 +49,14 @@ def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
     Raises:
         CompileError: a path does not exist, is not UTF-8, or holds no GraphQL file.
     """
+    files, problems = read_each(paths)
+    if problems:
+        raise CompileError(problems)
+    return files
+
+
+def read_each(paths: Iterable[Path]) -> tuple[list[SourceFile], list[Diagnostic]]:
+    """The files that can be read, and what is wrong with the others."""
     files: list[SourceFile] = []
     problems: list[Diagnostic] = []
     for path in paths:
@@ -66,9 +75,7 @@ def read_sources(paths: Iterable[Path]) -> list[SourceFile]:
                 problems.append(Diagnostic(path=str(each), message=error.strerror or str(error)))
             except UnicodeDecodeError as error:
                 problems.append(not_utf8(str(each), error))
-    if problems:
-        raise CompileError(problems)
-    return files
+    return files, problems
 
 
 def _sdl(text: str, path: Path) -> str:
@@ -124,13 +131,17 @@ def parse_operations(schema: GraphQLSchema, files: Sequence[SourceFile]) -> Docu
     return document
 
 
-def validate_operations(schema: GraphQLSchema, document: DocumentNode) -> None:
+def validate_operations(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    rules: Collection[type[ASTValidationRule]] = RULES,
+) -> None:
     """Validate operations and fragments together against the schema.
 
     Raises:
         CompileError: they are not valid.
     """
-    errors = validate(schema, document, RULES)
+    errors = validate(schema, document, rules)
     problems = [from_graphql(error) for error in errors]
     problems += [
         at_node(definition, "an operation needs a name: its function gets it")
@@ -154,6 +165,14 @@ def parse_documents(files: Sequence[SourceFile]) -> DocumentNode:
 
 
 def _parse_all(files: Sequence[SourceFile]) -> DocumentNode:
+    document, problems = parse_each(files)
+    if problems:
+        raise CompileError(problems)
+    return document
+
+
+def parse_each(files: Sequence[SourceFile]) -> tuple[DocumentNode, list[Diagnostic]]:
+    """The definitions in the files that can be parsed, and what is wrong with the others."""
     documents: list[DocumentNode] = []
     problems: list[Diagnostic] = []
     for file in files:
@@ -165,10 +184,5 @@ def _parse_all(files: Sequence[SourceFile]) -> DocumentNode:
             documents.append(parse(source))
         except GraphQLSyntaxError as error:
             problems.append(from_graphql(error))
-    if problems:
-        raise CompileError(problems)
-    return DocumentNode(
-        definitions=tuple(
-            definition for document in documents for definition in document.definitions
-        )
-    )
+    definitions = [definition for document in documents for definition in document.definitions]
+    return DocumentNode(definitions=tuple(definitions)), problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from graphql import (
@@ -20,6 +21,8 @@ from graphql import (
     validate,
 )
 
+from backchannel.codegen.diagnostics import CompileError
+from backchannel.codegen.overrides import Overrides, apply_overrides
 from backchannel.codegen.rules import RULES
 from backchannel.codegen.schemas.changes import Change, ChangeKind, Severity
 from backchannel.codegen.schemas.compare import find_changes
@@ -97,26 +100,48 @@ class Impact:
         return any(hit.effect is not Effect.HARMLESS for hit in self.all_hits)
 
 
-def assess(old: GraphQLSchema, new: GraphQLSchema, document: DocumentNode) -> Impact:
+def assess(
+    old: GraphQLSchema,
+    new: GraphQLSchema,
+    document: DocumentNode,
+    overrides: Overrides | None = None,
+) -> Impact:
     """Compare two schemas, and tell what the changes do to operations.
 
     Args:
         old: the schema for which the operations were written.
         new: the schema to come.
         document: the operations and their fragments, valid in the old schema.
+        overrides: what is known of both schemas beyond what they say; applied in place.
+
+    Raises:
+        CompileError: an override names or changes nothing in the old schema.
     """
-    changes = find_changes(old, new)
+    operations = {
+        each.name.value: each
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode) and each.name is not None
+    }
     uses = Uses(old, document)
     # Almost always nothing is refused, and then no operation has to be asked about alone.
     refused = bool(_errors(new, document))
+    errors = {
+        name: _errors(new, DocumentNode(definitions=(each, *uses.fragments(each))))
+        for name, each in operations.items()
+        if refused
+    }
+    # Only now: the rules of GraphQL hold for the schemas as the server declares them.
+    if overrides is not None:
+        apply_overrides(old, overrides)
+        with suppress(CompileError):
+            # What the new schema lacks, or says itself, is among the changes.
+            apply_overrides(new, overrides)
+    changes = find_changes(old, new)
     hits: dict[str, Sequence[Hit]] = {}
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            assert definition.name is not None, "operations without names were refused"
-            alone = DocumentNode(definitions=(definition, *uses.fragments(definition)))
-            judged = _Judge(definition, changes, uses.of(definition))
-            judged.refuse(_errors(new, alone) if refused else [])
-            hits[definition.name.value] = judged.hits
+    for name, definition in operations.items():
+        judged = _Judge(definition, changes, uses.of(definition))
+        judged.refuse(errors.get(name, ()))
+        hits[name] = judged.hits
     return Impact(changes, hits)
 
 
