@@ -16,8 +16,9 @@ from backchannel.drive import Driver
 from backchannel.errors import ConfigurationError
 from backchannel.flow import Flow
 from backchannel.graphql.buffer import Overflow
+from backchannel.graphql.feed import BUFFER_SIZE, OnEvent
 from backchannel.graphql.live import Live
-from backchannel.graphql.subscription import BUFFER_SIZE, OnEvent, Subscription
+from backchannel.graphql.subscription import Subscription
 
 if TYPE_CHECKING:
     from backchannel.graphql.operation import Operation

@@ -49,9 +49,6 @@ class Buffer(Generic[T]):
         capacity: how many results.
         overflow: what happens when it is full.
 
-    Attributes:
-        dropped: how many results were dropped since this was last set to 0.
-
     Raises:
         InvalidInput: a capacity below 1.
     """
@@ -59,7 +56,7 @@ class Buffer(Generic[T]):
     def __init__(self, capacity: int, overflow: Overflow) -> None:
         if capacity < 1:
             raise InvalidInput("capacity", limit="must be at least 1", given=str(capacity))
-        self.dropped = 0
+        self._dropped = 0
         self._capacity = capacity
         self._overflow = overflow
         self._entries: deque[T | Note] = deque()
@@ -96,6 +93,11 @@ class Buffer(Generic[T]):
             self._room.set()
         return entry
 
+    def take_dropped(self) -> int:
+        """How many results were dropped since this was asked last."""
+        dropped, self._dropped = self._dropped, 0
+        return dropped
+
     def clear(self) -> None:
         """Drop everything."""
         self._entries.clear()
@@ -112,6 +114,6 @@ class Buffer(Generic[T]):
             if not isinstance(entry, Note):
                 del self._entries[place]
                 self._results -= 1
-                self.dropped += 1
+                self._dropped += 1
                 return entry
         raise AssertionError("a full buffer holds a result")

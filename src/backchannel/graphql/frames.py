@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from backchannel.errors import ConnectionLost
@@ -59,6 +61,12 @@ class Answer(msgspec.Struct, frozen=True):
 
 _FRAME = msgspec.json.Decoder(Frame)
 _ANSWER = msgspec.json.Decoder(Answer)
+
+
+def encode_frame(topic: str, event: str, payload: Mapping[str, object], ref: int) -> str:
+    """A frame to be sent."""
+    frame = {"topic": topic, "event": event, "payload": payload, "ref": ref}
+    return msgspec.json.encode(frame).decode()
 
 
 def decode_frame(text: str) -> Frame:

@@ -60,6 +60,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
         """
         from graphql import GraphQLSyntaxError
 
+        from backchannel.graphql.feed import Feed
         from backchannel.graphql.subscription import Subscription
 
         values = operation.wire_variables(variables)
@@ -75,13 +76,11 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
             ) from None
         fill = self.fills(operation, values, self.endpoint) if self.fills is not None else None
         return Subscription(
-            operation,
-            request,
+            Feed(operation, request, fill, self.endpoint.dialect),
             connection,
             runner,
             fill=fill,
             backoff=self.socket.timing.backoff,
-            dialect=self.endpoint.dialect,
             chance=self.endpoint.chance,
         )
 

@@ -7,8 +7,7 @@ the reply with its subscription's id, keeps results in queues without bound, and
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
 import msgspec
@@ -36,6 +35,7 @@ from backchannel.graphql.frames import (
     Payload,
     decode_answer,
     decode_frame,
+    encode_frame,
 )
 from backchannel.graphql.handshake import COURTESY, Adapter, opening_failed, timed_out
 from backchannel.graphql.reply import GraphQLErrorEntry, decode_body, graphql_error
@@ -82,6 +82,10 @@ class Channel(PhoenixChannelWebsocketsTransport):
         failure: why it did, or None.
         alive: whether the socket is open, so that the channel can be joined again.
     """
+
+    # gql says only that they are futures.
+    receive_data_task: asyncio.Future[None] | None
+    heartbeat_task: asyncio.Future[None] | None
 
     def __init__(
         self,
@@ -139,13 +143,10 @@ class Channel(PhoenixChannelWebsocketsTransport):
             RefusedError: the server refused.
         """
         self.failure = None
-        self._join_ref = self.next_query_id
-        self.next_query_id += 1
-        frame = {"topic": self.channel_name, "event": "phx_join", "payload": {}}
-        text = json.dumps({**frame, "ref": self._join_ref})
+        self._join_ref = self._next_ref()
         reply = self._expect(self._join_ref)
         try:
-            await self._deliver(self._send(text))
+            await self._send_frame("phx_join", {}, self._join_ref)
             payload = await self._answered(reply)
         finally:
             self._replies.pop(self._join_ref, None)
@@ -172,14 +173,16 @@ class Channel(PhoenixChannelWebsocketsTransport):
             raise self._refusal(payload)
 
     async def remove(self, listener: Listener) -> None:
-        """Ask the server to push no more to the listener; what still comes is not passed on."""
+        """Ask the server to push no more to the listener; what still comes is not passed on.
+
+        Raises:
+            ConnectionLost: it did not come to that.
+        """
         for subscription_id, known in list(self._routes.items()):
             if known is listener:
                 del self._routes[subscription_id]
-                ref, self.next_query_id = self.next_query_id, self.next_query_id + 1
-                frame = {"topic": self.channel_name, "event": "unsubscribe", "ref": ref}
                 payload = {"subscriptionId": subscription_id}
-                await self._deliver(self._send(json.dumps({**frame, "payload": payload})))
+                await self._send_frame("unsubscribe", payload, self._next_ref())
 
     def has(self, listener: Listener) -> bool:
         """Whether pushes go to the listener."""
@@ -280,6 +283,14 @@ class Channel(PhoenixChannelWebsocketsTransport):
         if self.failure is not None:
             raise self.failure
         return reply.result()
+
+    def _next_ref(self) -> int:
+        ref: int = self.next_query_id
+        self.next_query_id = ref + 1
+        return ref
+
+    async def _send_frame(self, event: str, payload: Mapping[str, object], ref: int) -> None:
+        await self._deliver(self._send(encode_frame(self.channel_name, event, payload, ref)))
 
     async def _deliver(self, sending: Awaitable[object]) -> None:
         try:

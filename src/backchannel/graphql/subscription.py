@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeAlias, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from backchannel.errors import BackchannelError, ConfigurationError
 from backchannel.flow import Chance
-from backchannel.graphql.buffer import REFILL, Buffer, Note, Overflow
-from backchannel.graphql.events import (
-    ConnectionEvent,
-    Dropped,
-    FillDelayed,
-    Filled,
-    Gap,
-    Subscribed,
-)
+from backchannel.graphql.buffer import Buffer, Note, Overflow
+from backchannel.graphql.events import Dropped, FillDelayed, Filled
+from backchannel.graphql.feed import BUFFER_SIZE, Feed, OnEvent, ignore
 from backchannel.graphql.fill import Fill, Missed
-from backchannel.graphql.operation import Operation
 from backchannel.wire.backoff import Backoff
 
 if TYPE_CHECKING:
-    from gql import GraphQLRequest
-
     from backchannel.graphql.connection import Connection, Runner
-    from backchannel.graphql.endpoint import Dialect
 
 T = TypeVar("T")
-
-OnEvent: TypeAlias = Callable[[ConnectionEvent], None]
-
-BUFFER_SIZE = 1_000
-"""Results that wait for a consumer, unless it says otherwise."""
-
-
-def _ignore(event: ConnectionEvent) -> None:
-    """Nobody wants to know."""
 
 
 class Subscription(Generic[T]):
@@ -70,33 +48,24 @@ class Subscription(Generic[T]):
 
     def __init__(
         self,
-        operation: Operation[T],
-        request: GraphQLRequest,
+        feed: Feed[T],
         connection: Connection,
         runner: Runner,
         *,
         fill: Fill[T] | None,
         backoff: Backoff,
-        dialect: Dialect,
         chance: Chance,
     ) -> None:
-        self.request = request
-        self._operation = operation
+        self._feed = feed
         self._connection = connection
         self._runner = runner
         self._fill = fill
         self._backoff = backoff
-        self._dialect = dialect
         self._chance = chance
-        self._on_event: OnEvent = _ignore
-        self._buffer: Buffer[T | Exception] = Buffer(BUFFER_SIZE, Overflow.WAIT)
         self._added = False
         self._begun = False
         self._over = False
         self._stepping = False
-        self._answered = asyncio.Event()
-        self._refusal: Exception | None = None
-        self._lost_at: float | None = None
         self._missed: deque[T] = deque()
         self._filling = False
         self._filled = 0
@@ -128,8 +97,8 @@ class Subscription(Generic[T]):
         """
         if self._added:
             raise ConfigurationError("the subscription has begun: configure it before")
-        self._on_event = on_event or _ignore
-        self._buffer = Buffer(buffer, overflow)
+        self._feed.on_event = on_event or ignore
+        self._feed.buffer = Buffer(buffer, overflow)
         return self
 
     async def __aenter__(self) -> Self:
@@ -164,75 +133,28 @@ class Subscription(Generic[T]):
     async def aclose(self) -> None:
         """Unsubscribe. The last subscription of a client closes its socket."""
         self._over = True
-        self._buffer.clear()
+        self._feed.buffer.clear()
         # For a step that waits in another task.
-        self._buffer.note(Note(last=True))
-        self._answered.set()
+        self._feed.buffer.note(Note(last=True))
+        self._feed.answered.set()
         try:
             if self._reading is not None:
                 self._reading.cancel()
                 await asyncio.wait([self._reading])
         finally:
-            await self._connection.remove(self)
-
-    async def push(self, result: msgspec.Raw) -> None:
-        """Take a push; called by the connection."""
-        try:
-            entry: T | Exception = self._operation.decode(bytes(result))
-        except BackchannelError as error:
-            entry = self._dialect.refine(self._operation, error)
-        except Exception as error:  # noqa: BLE001
-            # Of a scalar's parser. It is for this consumer, and must not end all reading.
-            entry = error
-        dropped = await self._buffer.put(entry)
-        if dropped is not None and self._fill and not isinstance(dropped, Exception):
-            # Else the next fill would take it for one that was missed.
-            self._fill.admit(dropped)
-
-    def subscribed(self, at: float) -> None:
-        """The server pushes from here on; called by the connection."""
-        self.report(Subscribed())
-        if self._fill is not None:
-            self._buffer.note(REFILL)
-        elif self._lost_at is not None:
-            self.report(Gap(self._lost_at, at))
-        self._lost_at = None
-        self._answered.set()
-
-    def lost(self, at: float) -> None:
-        """The server pushes no more; called by the connection."""
-        if self._lost_at is None:
-            self._lost_at = at
-
-    def report(self, event: ConnectionEvent) -> None:
-        """Tell whoever wants to know; called by the connection."""
-        try:
-            self._on_event(event)
-        except Exception as error:  # noqa: BLE001
-            # The consumer's own mistake, so it is raised there.
-            self.end(error)
-
-    def end(self, error: Exception) -> None:
-        """Nothing follows but this; called by the connection."""
-        if isinstance(error, BackchannelError):
-            error = self._dialect.refine(self._operation, error)
-        if self._answered.is_set():
-            self._buffer.note(Note(error=error, last=True))
-        else:
-            self._refusal = error
-            self._answered.set()
+            await self._connection.remove(self._feed)
 
     async def _begin(self) -> None:
         if not self._added:
             if self._fill is not None:
                 await self._runner.run(self._fill.begin())
-            self._connection.add(self)
+            self._connection.add(self._feed)
             self._added = True
-        await self._answered.wait()
+        await self._feed.answered.wait()
         self._begun = True
-        if self._refusal is not None:
+        if self._feed.refusal is not None:
             self._over = True
-            raise self._refusal
+            raise self._feed.refusal
 
     async def _next(self) -> T:
         while not self._over:
@@ -243,10 +165,9 @@ class Subscription(Generic[T]):
             elif self._filling:
                 await self._read_missed()
             else:
-                entry = await self._buffer.get()
-                if self._buffer.dropped:
-                    dropped, self._buffer.dropped = self._buffer.dropped, 0
-                    self.report(Dropped(dropped))
+                entry = await self._feed.buffer.get()
+                if dropped := self._feed.buffer.take_dropped():
+                    self._feed.report(Dropped(dropped))
                 if isinstance(entry, Note):
                     await self._heed(entry)
                 elif isinstance(entry, Exception):
@@ -258,7 +179,7 @@ class Subscription(Generic[T]):
     async def _heed(self, note: Note) -> None:
         if note.last:
             self._over = True
-            await self._connection.remove(self)
+            await self._connection.remove(self._feed)
         elif self._fill is not None:
             self._fill.restart()
             self._filling, self._filled, self._failures = True, 0, 0
@@ -276,7 +197,7 @@ class Subscription(Generic[T]):
         self._filled += len(missed.results)
         if missed.complete:
             self._filling = False
-            self.report(Filled(self._filled))
+            self._feed.report(Filled(self._filled))
 
     async def _read_part(self, fill: Fill[T]) -> Missed[T]:
         while True:
@@ -287,7 +208,7 @@ class Subscription(Generic[T]):
                     raise
                 self._failures += 1
                 wait = self._backoff.delay(self._failures, self._chance.draw())
-                self.report(FillDelayed(error, self._failures, wait))
+                self._feed.report(FillDelayed(error, self._failures, wait))
                 await asyncio.sleep(wait)
             else:
                 self._failures = 0
