@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +17,7 @@ from backchannel.local.glimesh.phoenix import (
     reply,
     serializer,
 )
+from backchannel.local.sockets import SocketHub
 from backchannel.local.websocket import UNDECODABLE, Refusal, WebSocket
 
 if TYPE_CHECKING:
@@ -152,21 +152,16 @@ def _ended(event: str, join_ref: object) -> Message:
     return Message(join_ref, join_ref, CONTROL, event, {})
 
 
-class Hub:
-    """The open sockets of a server, and how new ones are met. Used in its thread only.
+class Hub(SocketHub[PhoenixSocket]):
+    """The open sockets of a site, and how new ones are met. Used in its thread only.
 
-    `refusals` answer the next handshakes, one each, whoever asks. `silent` and `latency` are
-    given to new sockets. `swaps` is how many pushes are still to change places with the push that
-    follows on the same subscription, which they await for `swap_seconds` at most.
+    `swaps` is how many pushes are still to change places with the push that follows on the same
+    subscription, which they await for `swap_seconds` at most.
     """
 
     def __init__(self, site: Site, idle_seconds: float) -> None:
+        super().__init__()
         self.idle_seconds = idle_seconds
-        self.open: dict[PhoenixSocket, None] = {}
-        self.handshakes = 0
-        self.refusals: deque[Refusal] = deque()
-        self.silent = False
-        self.latency = 0.0
         self.swaps = 0
         self.swap_seconds = 0.0
         self._site = site
@@ -196,17 +191,6 @@ class Hub:
             return access_by_client(parameters["client_id"], self._site.world)
         token = parameters.get("token", "")
         return access_by_token(token, self._site.world, self._site.clock())
-
-    def opened(self, socket: PhoenixSocket) -> None:
-        """Count a socket in."""
-        self.handshakes += 1
-        self.open[socket] = None
-        socket.line.silent = self.silent
-        socket.line.latency = self.latency
-
-    def closed(self, socket: PhoenixSocket) -> None:
-        """Count a socket out."""
-        self.open.pop(socket, None)
 
     def take_swap(self) -> bool:
         """Whether a push is to be held back, counted."""

@@ -11,6 +11,7 @@ from backchannel.local.rocketchat.realtime.connection import Timing
 from backchannel.local.rocketchat.realtime.hub import Hub
 from backchannel.local.rocketchat.seed import seed
 from backchannel.local.serve import Server
+from backchannel.local.sockets import Sockets
 
 if TYPE_CHECKING:
     from backchannel.local.rocketchat.errors import Age
@@ -28,7 +29,8 @@ class LocalRocketChat(Server):
     quiet for `ping_interval` seconds is pinged, and dropped when it then says nothing for
     `ping_deadline` seconds. `port` 0 takes a free one.
 
-    `url` is the base URL, `faults` orders for failures, `world` may be looked at at any time.
+    `url` is the base URL, `faults` takes orders for failures of requests, `sockets` shows and
+    harms the open sockets, and `world` may be looked at at any time.
     Raises OSError when the port is taken.
     """
 
@@ -52,3 +54,4 @@ class LocalRocketChat(Server):
         app = rocketchat_app(self.world, age, rate_limit=rate_limit, write_seconds=write_seconds)
         hub = Hub(self.world, age, Timing(ping_interval, ping_deadline), rate_limit=rate_limit)
         super().__init__(FaultyApp(app, self.faults), accept=hub.accept, port=port)
+        self.sockets = Sockets(hub, self.run)

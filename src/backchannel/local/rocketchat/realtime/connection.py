@@ -45,10 +45,10 @@ class Timing:
 class Census(Protocol):
     """Who wants to know which connections are open."""
 
-    def opened(self, connection: Connection) -> None:
+    def opened(self, socket: Connection) -> None:
         """This one is."""
 
-    def closed(self, connection: Connection) -> None:
+    def closed(self, socket: Connection) -> None:
         """This one is no more."""
 
 
@@ -98,6 +98,17 @@ class Connection:
         if self._unlisten is not None:
             self._unlisten()
             self._unlisten = None
+
+    @property
+    def token(self) -> str | None:
+        """What the client is logged in with."""
+        return self._call.token or None
+
+    def go_silent(self) -> None:
+        """Be there and say nothing any more, and ask for nothing either."""
+        self.line.silent = True
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
 
     def _send(self, frame: JSONObject) -> None:
         text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The open connections of a server, and who is let in."""
+"""The open connections of a server, and how new ones are met."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from backchannel.local.rocketchat.call import Call
 from backchannel.local.rocketchat.errors import Age
 from backchannel.local.rocketchat.realtime.connection import Connection, Timing
 from backchannel.local.rocketchat.world import World
+from backchannel.local.sockets import SocketHub
 from backchannel.local.websocket import Refusal
 
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 SOCKET = "/websocket"
 
 
-class Hub:
+class Hub(SocketHub[Connection]):
     """The realtime interface of one server. Used in its thread only."""
 
     def __init__(self, world: World, age: Age, timing: Timing, *, rate_limit: bool) -> None:
-        self.open: dict[Connection, None] = {}
+        super().__init__()
         self._world = world
         self._age: Age = age
         self._timing = timing
@@ -31,14 +32,8 @@ class Hub:
         """Anybody is let in; log-in is a frame of its own."""
         if urlsplit(request.path).path != SOCKET:
             return Refusal(404)
+        if self.refusals:
+            return self.refusals.popleft()
         url = f"http://{request.headers['host']}"
         call = Call(self._world, self._age, None, "", url, {}, {})
         return Connection(self, call, self._timing, rate_limit=self._rate_limit)
-
-    def opened(self, connection: Connection) -> None:
-        """Count a connection in."""
-        self.open[connection] = None
-
-    def closed(self, connection: Connection) -> None:
-        """Count a connection out."""
-        self.open.pop(connection, None)
