@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from backchannel import environment
+from backchannel.flow import Chance
 from backchannel.glimesh.claims import Claims
 from backchannel.glimesh.credentials import choose_access, graph_url
 from backchannel.glimesh.limits import GlimeshDialect
@@ -14,7 +15,7 @@ from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 from backchannel.message import Address
 
 if TYPE_CHECKING:
-    from backchannel.drive import AsyncTransport, Chance, Transport
+    from backchannel.drive import AsyncTransport, Transport
     from backchannel.glimesh.backend import GlimeshBackend
     from backchannel.glimesh.renewal import OAuthCredentials
     from backchannel.graphql.endpoint import Endpoint
@@ -76,7 +77,7 @@ class Glimesh(GraphQLClient):
             limits=limits,
             retry=retry,
             allow_plain_http=allow_plain_http,
-            dialect=GlimeshDialect(read_only=access.read_only),
+            dialect=GlimeshDialect(read_only=access.read_only, scopes=access.scopes),
             chance=chance,
             transport=transport,
             socket=access.socket(url, timing),
@@ -178,7 +179,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
             limits=limits,
             retry=retry,
             allow_plain_http=allow_plain_http,
-            dialect=GlimeshDialect(read_only=access.read_only),
+            dialect=GlimeshDialect(read_only=access.read_only, scopes=access.scopes),
             chance=chance,
             transport=transport,
             socket=access.socket(url, timing),
