@@ -131,7 +131,7 @@ def test_a_renewal_that_works(secret_site, connect, number):
     caller.call(api.myself)
     token = secret_site.requests[-1].headers["authorization"].removeprefix("Bearer ")
     with pytest.raises(BackchannelError) as caught:
-        caller.call(api.follow, streamer_id=1)
+        caller.call(api.find_channel, id="999")
     said = [*said_by(caught.value), repr(credentials), pretty_repr(credentials)]
     said += [repr(caller.client), pretty_repr(caller.client.endpoint)]
     assert [text for text in said if token in text or SECRET in text] == []

@@ -18,8 +18,8 @@ from backchannel.errors import (
     ConnectionLost,
     Outcome,
     ServerFailure,
+    Unsupported,
 )
-from backchannel.glimesh import Unauthorized
 from backchannel.glimesh.grants import ClientCredentials
 from backchannel.transport.requests import RequestsTransport
 from backchannel.wire.retry import NO_RETRY
@@ -64,8 +64,10 @@ def test_a_token_is_asked_for_at_the_first_call_with_its_scopes(site, connect):
 def test_what_it_may_do_is_what_was_asked_for(site, connect):
     caller = connect(site.url, None, credentials=client_credentials(scopes=["follow"]))
     assert caller.call(api.follow, streamer_id=1).id
-    with pytest.raises(Unauthorized):
+    before = len(site.requests)
+    with pytest.raises(Unsupported, match=r"needs the scope chat, .* ask for follow"):
         caller.call(api.create_chat_message, channel_id="1", message={"message": "hi"})
+    assert len(site.requests) == before
 
 
 @pytest.mark.parametrize("scopes", ["", [], "public chat", ["chat", "admin"], [""]])

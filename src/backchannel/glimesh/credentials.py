@@ -76,11 +76,13 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         credentials: what is asked before each connection of a socket, and, where it renews itself,
             before each request over HTTP too.
         read_only: whether it can only read.
+        scopes: what the token may do, or None where that is not known beforehand.
     """
 
     headers: Mapping[str, str]
     credentials: Credentials
     read_only: bool
+    scopes: tuple[str, ...] | None = None
 
     @property
     def renewing(self) -> Credentials | None:
@@ -125,7 +127,7 @@ def choose_access(
         raise ConfigurationError("give a token, a client_id, or credentials: one of the three")
     check_base_url(url)
     credentials.bind(url, chance or Chance())
-    return Access(headers={}, credentials=credentials, read_only=False)
+    return Access(headers={}, credentials=credentials, read_only=False, scopes=credentials.scopes)
 
 
 def socket_url(base_url: str) -> str:

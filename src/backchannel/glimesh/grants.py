@@ -49,7 +49,9 @@ class ClientCredentials(OAuthCredentials):
         super().__init__(margin=margin)
         self._client_id = secret_header("client_id", client_id)
         self._client_secret = secret_header("client_secret", client_secret)
-        self.scopes = check_scopes(scopes)
+        self._asked = check_scopes(scopes)
+        # The server gives all of them, or nothing.
+        self.scopes = self._asked
 
     def _obtain(self, site: Site, refused: Secret | None) -> Flow[Tokens]:
         # A token too many does no harm, so this request may be repeated.
@@ -59,7 +61,7 @@ class ClientCredentials(OAuthCredentials):
                 "grant_type": "client_credentials",
                 "client_id": self._client_id,
                 "client_secret": self._client_secret,
-                "scope": " ".join(self.scopes),
+                "scope": " ".join(self._asked),
             },
             site.chance.now,
             spends=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, cast
 
 from backchannel.errors import BackchannelError, InvalidInput, Unsupported
@@ -15,6 +15,18 @@ MAX_MESSAGE_LENGTH: Final = 255
 
 _TEXT = "ChatMessageInput.message"
 _READABLE_MUTATIONS = frozenset({"watchChannel"})
+# What the server checks; the other scopes it looks at nowhere.
+_SCOPES = {
+    "banUser": "chat",
+    "createChatMessage": "chat",
+    "deleteChatMessage": "chat",
+    "follow": "follow",
+    "longTimeoutUser": "chat",
+    "shortTimeoutUser": "chat",
+    "unbanUser": "chat",
+    "unfollow": "follow",
+    "updateStreamInfo": "stream_info",
+}
 
 
 def check_text(text: object) -> None:
@@ -56,15 +68,23 @@ class GlimeshDialect:
 
     Args:
         read_only: whether the credential is a Client-ID.
+        scopes: what the token may do, or None where that is not known beforehand.
         now: seconds since 1970, for replies that do not tell the time.
     """
 
-    def __init__(self, *, read_only: bool, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        read_only: bool,
+        scopes: Collection[str] | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._read_only = read_only
+        self._scopes = scopes
         self._now = now
 
     def check(self, operation: Operation[object], variables: Mapping[str, object]) -> None:
-        """Refuse writing with a Client-ID, and chat messages that the server would not take.
+        """Refuse what the credential cannot do, and chat messages that the server would not take.
 
         Texts that stand in the document itself are not looked at: they do not change.
 
@@ -73,6 +93,8 @@ class GlimeshDialect:
         """
         if self._read_only:
             _check_readable(operation)
+        if self._scopes is not None:
+            _check_scopes(operation, self._scopes)
         for name, variable in operation.variables.items():
             if variable.has_default and name not in variables:
                 continue
@@ -97,3 +119,13 @@ def _check_readable(operation: Operation[object]) -> None:
         raise Unsupported(f"{operation.name} writes, and a Client-ID only reads: use a token")
     if "myself" in operation.fields:
         raise Unsupported(f"{operation.name}: a Client-ID belongs to no user: use a token")
+
+
+def _check_scopes(operation: Operation[object], scopes: Collection[str]) -> None:
+    for field in operation.fields:
+        needed = _SCOPES.get(field) if operation.kind == "mutation" else None
+        if needed is not None and needed not in scopes:
+            raise Unsupported(
+                f"{operation.name} needs the scope {needed}, and the credentials ask for"
+                f" {', '.join(scopes)}"
+            )

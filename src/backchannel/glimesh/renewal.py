@@ -50,6 +50,9 @@ class OAuthCredentials(ABC):
     system's clock changes nothing. A machine that slept, or a token that was revoked, shows when
     the server refuses it: it is renewed, and the call is made once more.
 
+    Attributes:
+        scopes: what the tokens may do, or None where that is not known beforehand.
+
     Args:
         margin: seconds before its end at which a token is renewed; of a token that lives less than
             twice as long, half of its life.
@@ -57,6 +60,8 @@ class OAuthCredentials(ABC):
     Raises:
         ConfigurationError: the margin is negative.
     """
+
+    scopes: tuple[str, ...] | None = None
 
     def __init__(self, *, margin: float) -> None:
         if not 0 <= margin < math.inf:
