@@ -262,3 +262,12 @@ def test_closing_the_server_closes_sockets_with_a_word(server):
         join(socket)
         server.close()
         assert receive(socket).startswith("(connection closed: code=1012 ")
+
+
+def test_closing_the_server_does_not_wait_for_who_does_not_read(server, caplog):
+    copies = " ".join(f"copy{number}: message" for number in range(50))
+    with dial(server) as socket:
+        subscribe(socket, f"subscription {{ chatMessage {{ {copies} }} }}")
+        server.say(1, 3, *["x" * 255] * 1000)  # 13 MB, more than the sockets' buffers hold
+        server.close()
+    assert not caplog.records  # uvicorn complains when it has waited for long enough

@@ -156,7 +156,10 @@ class WebSocket(asyncio.Protocol):
         if self._protocol.state is State.OPEN and not self.silent:
             self._protocol.send_close(RESTARTING)
             self._flush()
-        self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()  # it would wait for a client that does not read
+        else:
+            self._transport.close()
 
     def _shake_hands(self, request: Request) -> None:
         response = self._protocol.accept(request)
