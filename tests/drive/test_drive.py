@@ -1,7 +1,9 @@
 """Flows, and the two drivers that must do the same with them."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import pytest
@@ -15,6 +17,8 @@ from backchannel.drive import (
     Flow,
     Item,
     Stream,
+    call,
+    once,
     pause,
     retrying,
     send,
@@ -28,6 +32,7 @@ from backchannel.errors import (
     RateLimited,
     TransportTimeout,
 )
+from backchannel.flight import Flight
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.retry import NO_RETRY, RetryPolicy
 
@@ -350,3 +355,140 @@ def test_a_wait_is_never_shorter_than_the_server_asked(
     error = RateLimited("m", retry_after=after)
     wait = policy.delay(error, attempt=attempt, elapsed=0.0, draw=0.0)
     assert wait is None or wait >= after
+
+
+# --- what may block, and what many need
+
+
+@both
+def test_a_function_that_may_block_gives_its_value_to_the_flow(kind: Kind) -> None:
+    def flow() -> Flow[list[object]]:
+        first = yield from call(lambda: 1)
+        try:
+            yield from call(fail)
+        except ConnectionLost as error:
+            return [first, error]
+        return []
+
+    def fail() -> None:
+        raise error
+
+    error = lost()
+    assert kind().run(flow()) == [1, error]
+
+
+@both
+def test_another_error_of_a_function_ends_the_flow_and_closes_it(kind: Kind) -> None:
+    seen: list[str] = []
+
+    def flow() -> Flow[None]:
+        try:
+            yield from call(fail)
+        except OSError:
+            seen.append("caught")
+        finally:
+            seen.append("closed")
+
+    def fail() -> None:
+        raise OSError("no disk")
+
+    with pytest.raises(OSError, match="no disk"):
+        kind().run(flow())
+    assert seen == ["closed"]
+
+
+@both
+def test_what_is_needed_once_runs_again_when_it_is_over(kind: Kind) -> None:
+    flight = Flight()
+    ran: list[int] = []
+
+    def needed() -> Flow[None]:
+        reply = yield from send(get("a"))
+        ran.append(reply.status)
+
+    def flow() -> Flow[None]:
+        yield from once(flight, needed)
+        with pytest.raises(ConnectionLost):
+            yield from once(flight, needed)
+        yield from once(flight, needed)
+
+    kind(200, lost(), 202).run(flow())
+    assert ran == [200, 202]
+
+
+def test_tasks_that_need_the_same_wait_for_the_first_of_them() -> None:
+    flight = Flight()
+    driven = Async(200, lost(), 202)
+    driver = AsyncDriver(driven, driven.nap)
+
+    def needed() -> Flow[None]:
+        yield from send(get("a"))
+
+    async def all_at_once() -> list[object]:
+        flows = (driver.run(once(flight, needed)) for _ in range(9))
+        return await asyncio.gather(*flows, return_exceptions=True)
+
+    async def three_times() -> list[list[object]]:
+        return [await all_at_once() for _ in range(3)]
+
+    first, failed, third = asyncio.run(three_times())
+    assert first == third == [None] * 9
+    assert {type(error) for error in failed} == {ConnectionLost}
+    assert len({id(error) for error in failed}) == 9
+    assert len(driven.steps) == 3
+
+
+@pytest.mark.parametrize("broken", [KeyError("a mistake"), KeyboardInterrupt()])
+def test_a_mistake_is_its_makers_and_those_who_waited_do_it_themselves(
+    broken: BaseException,
+) -> None:
+    flight = Flight()
+    begun, waiting = threading.Event(), threading.Event()
+    ran: list[str] = []
+
+    def leading() -> Flow[None]:
+        begun.set()
+        assert waiting.wait(10)
+        yield from pause(0.05)
+        raise broken
+
+    def following() -> Flow[None]:
+        yield from pause(0)
+        ran.append("itself")
+
+    driver = Driver(Blocking())
+
+    def follow() -> None:
+        assert begun.wait(10)
+        waiting.set()
+        driver.run(once(flight, following))
+
+    with ThreadPoolExecutor(1) as pool:
+        follower = pool.submit(follow)
+        with pytest.raises(type(broken)):
+            driver.run(once(flight, leading))
+        follower.result()
+    assert ran == ["itself"]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_task_that_is_cancelled_leaves_it_running_for_the_others(steps: int) -> None:
+    flight = Flight()
+    driven = Async(200)
+    driver = AsyncDriver(driven, driven.nap)
+
+    def needed() -> Flow[None]:
+        yield from pause(1)
+        yield from send(get("a"))
+
+    async def cancel_the_first() -> None:
+        first = asyncio.create_task(driver.run(once(flight, needed)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        first.cancel()
+        await driver.run(once(flight, needed))
+        await driver.finish()
+        assert len(asyncio.all_tasks()) == 1 + (not first.done())
+
+    asyncio.run(cancel_the_first())
+    assert driven.steps == [1, "a"]
