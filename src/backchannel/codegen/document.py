@@ -41,12 +41,13 @@ class Documents:
     ) -> None:
         self._schema = schema
         self._fragments = fragments
+        self._printed: dict[str, str] = {}
 
     def of(self, operation: OperationDefinitionNode) -> str:
         """The document of an operation, with the fragments it uses in the order of their use."""
         fragments = [self._fragment(name) for name in self._used(operation.selection_set)]
-        parts = [self._definition(operation, root_of(self._schema, operation)), *fragments]
-        return "\n\n".join(print_ast(part) for part in parts)
+        own = print_ast(self._definition(operation, root_of(self._schema, operation)))
+        return "\n\n".join([own, *fragments])
 
     def _used(self, selection_set: SelectionSetNode) -> list[str]:
         found: dict[str, None] = {}
@@ -58,9 +59,12 @@ class Documents:
                     pending.append(self._fragments[name].selection_set)
         return list(found)
 
-    def _fragment(self, name: str) -> FragmentDefinitionNode:
-        definition = self._fragments[name]
-        return self._definition(definition, condition_of(self._schema, definition))
+    def _fragment(self, name: str) -> str:
+        if name not in self._printed:
+            definition = self._fragments[name]
+            on = condition_of(self._schema, definition)
+            self._printed[name] = print_ast(self._definition(definition, on))
+        return self._printed[name]
 
     def _definition(self, node: N, on: GraphQLCompositeType) -> N:
         # The bound of N, a node of any definition, does not declare what both kinds have.

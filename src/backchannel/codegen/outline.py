@@ -26,10 +26,10 @@ from graphql import (
     Node,
     OperationType,
     TokenKind,
-    build_ast_schema,
     parse,
 )
 
+from backchannel.codegen.defaults import build_schema
 from backchannel.codegen.selection import MANY_TYPES
 from backchannel.codegen.shapes import innermost
 
@@ -126,8 +126,7 @@ class Outline(msgspec.Struct, frozen=True):
                 ]
                 body = "\n".join(["{", *chosen, "}"]) if chosen else ""
                 parts.append(f"{each.head.of(files)} {body}")
-        document = parse("\n".join(parts))
-        return build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
+        return build_schema(parse("\n".join(parts)))
 
     def _reached(self, mentioned: set[str]) -> set[str]:
         """The types that can be come to by way of the fields that are mentioned."""
