@@ -12,8 +12,8 @@ import pytest
 import backchannel
 from backchannel import errors
 from backchannel.errors import BackchannelError, Fault, Outcome
+from backchannel.glimesh import errors as glimesh_errors
 from backchannel.glimesh import oauth
-from backchannel.glimesh.errors import ResourceNotFound, Unauthorized
 from backchannel.graphql.reply import GraphQLErrorEntry
 from backchannel.wire.messages import Response
 
@@ -51,8 +51,11 @@ ANSWERS: dict[type[BackchannelError], tuple[dict[str, object], Fault, bool]] = {
     errors.RateLimited: ({"message": "m", "retry_after": 7.0}, Fault.CALLER, True),
     errors.ApiError: ({"message": "m", "code": "c", "details": {"a": 1}}, Fault.CALLER, False),
     errors.GraphQLError: (GRAPHQL, Fault.CALLER, False),
-    Unauthorized: (GRAPHQL, Fault.CALLER, False),
-    ResourceNotFound: (GRAPHQL, Fault.CALLER, False),
+    **{
+        getattr(glimesh_errors, name): (GRAPHQL, Fault.CALLER, False)
+        for name in glimesh_errors.__all__
+        if name != "refine"
+    },
     oauth.OAuthError: (OAUTH, Fault.CALLER, False),
     oauth.InvalidClient: (OAUTH, Fault.CALLER, False),
     oauth.InvalidGrant: (OAUTH, Fault.CALLER, False),

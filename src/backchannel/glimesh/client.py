@@ -77,7 +77,9 @@ class Glimesh(GraphQLClient):
             limits=limits,
             retry=retry,
             allow_plain_http=allow_plain_http,
-            dialect=GlimeshDialect(read_only=access.read_only, scopes=access.scopes),
+            dialect=GlimeshDialect(
+                read_only=access.read_only, scopes=access.scopes, now=(chance or Chance()).now
+            ),
             chance=chance,
             transport=transport,
             socket=access.socket(url, timing),
@@ -179,7 +181,9 @@ class AsyncGlimesh(AsyncGraphQLClient):
             limits=limits,
             retry=retry,
             allow_plain_http=allow_plain_http,
-            dialect=GlimeshDialect(read_only=access.read_only, scopes=access.scopes),
+            dialect=GlimeshDialect(
+                read_only=access.read_only, scopes=access.scopes, now=(chance or Chance()).now
+            ),
             chance=chance,
             transport=transport,
             socket=access.socket(url, timing),
