@@ -126,6 +126,18 @@ def test_equal_documents_of_different_people_give_each_what_he_may_see(server, c
         each.socket.close()
 
 
+def test_a_subscription_of_another_socket_cannot_be_ended(server, client):
+    other = Client(server)
+    asked = client.run("subscription { chatMessage { message } }")["response"]
+    assert other.ask("unsubscribe", asked) == {"status": "ok", "response": asked}
+    other.socket.close()
+    write(server, "still here")
+    assert client.result()["data"]["chatMessage"]["message"] == "still here"
+    assert client.ask("unsubscribe", asked) == {"status": "ok", "response": asked}
+    write(server, "not here any more")
+    assert client.ask("unsubscribe", asked) == {"status": "ok", "response": asked}
+
+
 def test_following_pushes_the_follower_and_then_his_message(server, client):
     client.run("subscription { followers { user { username } } }")
     client.run("subscription { chatMessage { message isFollowedMessage } }")

@@ -33,7 +33,7 @@ def sections() -> dict[str, list[str]]:
 
 def dial(server: LocalGlimesh, path: str = VIEWER) -> ClientConnection:
     """A socket, connected."""
-    return connect(server.url.replace("http:", "ws:") + path, close_timeout=1)
+    return connect(server.url.replace("http:", "ws:") + path, close_timeout=0.2)
 
 
 def receive(socket: ClientConnection) -> str:

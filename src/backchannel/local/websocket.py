@@ -121,7 +121,7 @@ class WebSocket(asyncio.Protocol):
 
     def send(self, text: str | bytes) -> None:
         """Send one text message; nothing once the connection is closing."""
-        if self.silent or self._protocol.state is not State.OPEN:
+        if self.silent or self._handler is None or self._protocol.state is not State.OPEN:
             return
         self._protocol.send_text(text.encode() if isinstance(text, str) else text)
         data = b"".join(self._protocol.data_to_send())

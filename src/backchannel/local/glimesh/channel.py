@@ -78,8 +78,9 @@ class Channel:
             return "error", error.reply
         if prepared.operation.operation is not OperationType.SUBSCRIPTION:
             return "ok", perform(prepared, self._context)
+        if self._context.login is None:
+            raise Crash(500)
         subscriptions = self._context.site.subscriptions
-        self._context.access  # noqa: B018  # the server needs it here
         added = subscriptions.add(prepared, text, self._context, self._deliver)
         self._subscriptions.append(added.id)
         return "ok", {"subscriptionId": added.id}
@@ -89,7 +90,8 @@ class Channel:
         self._context = replace(self._context, login=None)
 
     def _unsubscribe(self, subscription_id: object) -> Answer:
-        """Any id is well: the server asks neither whether it is known nor whose it is."""
-        if isinstance(subscription_id, str):
+        """Any id is well; only this channel's own are let go."""
+        if isinstance(subscription_id, str) and subscription_id in self._subscriptions:
+            self._subscriptions.remove(subscription_id)
             self._context.site.subscriptions.remove(subscription_id)
         return "ok", {"subscriptionId": subscription_id}

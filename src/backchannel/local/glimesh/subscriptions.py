@@ -94,10 +94,11 @@ class Subscriptions:
         return subscription
 
     def remove(self, subscription_id: str) -> None:
-        """Stop; an unknown id is none of ours."""
-        subscription = self._by_id.pop(subscription_id, None)
-        if subscription is not None:
-            del self._by_topic[subscription.topic][subscription_id]
+        """Stop running a subscription."""
+        topic = self._by_id.pop(subscription_id).topic
+        del self._by_topic[topic][subscription_id]
+        if not self._by_topic[topic]:
+            del self._by_topic[topic]
 
     def wait_for(self, count: int, seconds: float) -> bool:
         """Wait in another thread until there are so many; False when `seconds` have passed."""
