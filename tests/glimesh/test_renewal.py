@@ -10,7 +10,7 @@ import pytest
 
 import glimesh_api as api
 from backchannel import AsyncGlimesh, Glimesh
-from backchannel.drive import Driver
+from backchannel.drive import Chance, Driver
 from backchannel.errors import (
     AuthenticationError,
     BackchannelError,
@@ -204,6 +204,19 @@ async def test_two_hundred_tasks_ask_for_one_token(site):
             assert {user.username for user in users} == {"chatbot"}
             assert len(asked_for_tokens(site)) == requests
             end_tokens(site.world)
+
+
+def test_who_comes_late_to_a_renewal_finds_it_done(site):
+    credentials = client_credentials()
+    credentials.bind(site.url, Chance())
+    transport = RequestsTransport()
+    driver = Driver(transport)
+    # Both have seen that there is no token; then one is quicker.
+    steps = [next(credentials.headers()) for _ in range(2)]
+    for step in steps:
+        driver.run(step.flow())
+    transport.close()
+    assert len(asked_for_tokens(site)) == 1
 
 
 def test_threads_and_event_loops_share_the_credentials(site):

@@ -11,6 +11,7 @@ import pytest
 
 import glimesh_api as api
 from backchannel import Glimesh
+from backchannel.drive import Driver
 from backchannel.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -22,11 +23,13 @@ from backchannel.glimesh.grants import RefreshToken
 from backchannel.glimesh.oauth import InvalidGrant, Tokens
 from backchannel.glimesh.stores import TokenStore
 from backchannel.glimesh.tokenfile import FileStore
+from backchannel.transport.requests import RequestsTransport
 from backchannel.wire.retry import NO_RETRY
 from backchannel.wire.secrets import Secret
 from support.oauth import (
     CLIENT_ID,
     TOKEN_PATH,
+    Clocks,
     asked_for_tokens,
     end_tokens,
     granted,
@@ -228,6 +231,25 @@ def test_an_empty_store_wants_a_login(site, connect, tmp_path):
     with pytest.raises(AuthenticationError, match=r"tokens.* holds no refresh token: log in first"):
         connect(site.url, None, credentials=credentials).call(api.myself)
     assert site.requests == []
+
+
+def test_a_lock_that_is_never_free_is_waited_for_a_minute():
+    class Locked(MemoryStore):
+        def acquire(self) -> bool:
+            return False
+
+    clocks = Clocks()
+
+    def sleep(seconds: float) -> None:
+        clocks.ticks += seconds
+
+    credentials = RefreshToken(CLIENT_ID, store=Locked())
+    credentials.bind("https://glimesh.example", clocks.chance)
+    transport = RequestsTransport()
+    with pytest.raises(ConfigurationError, match="has been locked for 60 seconds"):
+        Driver(transport, sleep).run(credentials.headers())
+    transport.close()
+    assert 60 < clocks.ticks - 1000 < 61
 
 
 @pytest.mark.parametrize(
