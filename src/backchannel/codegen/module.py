@@ -53,7 +53,8 @@ class Module:
             self.use("typing", "TYPE_CHECKING")
         lines = [HEADER + self._comments]
         if not is_stub:
-            lines += [text.docstring(self._docstring, 0), "from __future__ import annotations\n"]
+            lines += [text.docstring(self._docstring, 0), ""]
+            lines.append("from __future__ import annotations\n")
         lines += _import_lines(self._modules, self._imports)
         if self._typing_imports:
             lines.append("\nif TYPE_CHECKING:")
