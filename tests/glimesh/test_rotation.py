@@ -187,6 +187,22 @@ def test_a_stored_token_that_is_over_or_refused_is_renewed(site, connect, expire
     assert len(asked_for_tokens(site)) == 1
 
 
+@pytest.mark.parametrize("jump", [-1e9, -3600, 3600, 1e9])
+def test_setting_the_clock_neither_keeps_a_token_nor_spends_one(site, connect, jump):
+    log_in(site.world, "rt-1")
+    clocks = Clocks()
+    credentials = RefreshToken(CLIENT_ID, "rt-1", store=MemoryStore())
+    caller = connect(site.url, None, credentials=credentials, chance=clocks.chance)
+    caller.call(api.myself)
+    clocks.wall += jump
+    clocks.ticks += 86400 - 61
+    caller.call(api.myself)
+    assert len(asked_for_tokens(site)) == 1
+    clocks.ticks += 1
+    caller.call(api.myself)
+    assert len(asked_for_tokens(site)) == 2
+
+
 def test_what_another_process_has_stored_meanwhile_is_used(site, connect):
     log_in(site.world, "rt-1")
     store = MemoryStore()

@@ -53,7 +53,7 @@ class ClientCredentials(OAuthCredentials):
         # The server gives all of them, or nothing.
         self.scopes = self._asked
 
-    def _obtain(self, site: Site, refused: Secret | None) -> Flow[Tokens]:
+    def _obtain(self, site: Site, over: Secret | None) -> Flow[Tokens]:
         # A token too many does no harm, so this request may be repeated.
         return request_tokens(
             site.url,
@@ -121,13 +121,13 @@ class RefreshToken(OAuthCredentials):
         self._unsaved: Tokens | None = None
         self._reply_lost = False
 
-    def _obtain(self, site: Site, refused: Secret | None) -> Flow[Tokens]:
+    def _obtain(self, site: Site, over: Secret | None) -> Flow[Tokens]:
         yield from self._lock(site)
         try:
             if self._unsaved is not None:
                 yield from self._save(self._unsaved)
             stored = yield from self._stored()
-            if stored is not None and self._is_good(stored, site, refused):
+            if stored is not None and self._is_good(stored, site, over):
                 return stored
             tokens = yield from self._refresh(site, stored)
             yield from self._save(tokens)
@@ -150,9 +150,10 @@ class RefreshToken(OAuthCredentials):
             return stored
         return None
 
-    def _is_good(self, stored: Tokens, site: Site, refused: Secret | None) -> bool:
+    def _is_good(self, stored: Tokens, site: Site, over: Secret | None) -> bool:
         """Whether a process before or beside this one has left a token that lives."""
-        if stored.access_token == refused:
+        # Whatever the time of day is: the monotonic clock or the server has said so.
+        if stored.access_token == over:
             return False
         return stored.expires_at is None or stored.expires_at - site.chance.now() > self._margin
 

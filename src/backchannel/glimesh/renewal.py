@@ -73,12 +73,12 @@ class OAuthCredentials(ABC):
         self._refused: Secret | None = None
 
     @abstractmethod
-    def _obtain(self, site: Site, refused: Secret | None) -> Flow[Tokens]:
+    def _obtain(self, site: Site, over: Secret | None) -> Flow[Tokens]:
         """The flow that gets tokens. It never runs twice at the same time.
 
         Args:
             site: where.
-            refused: the access token that the server refused last, if any.
+            over: the access token that ends or was refused, if there was one.
         """
 
     def bind(self, url: str, chance: Chance) -> None:
@@ -136,7 +136,7 @@ class OAuthCredentials(ABC):
             return
         site = self._bound()
         try:
-            tokens = yield from self._obtain(site, self._refused)
+            tokens = yield from self._obtain(site, None if seen is None else seen.access_token)
         except BackchannelError as error:
             if error.may_have_happened:
                 # It speaks of the renewal; of the call that needs it, nothing was sent.
