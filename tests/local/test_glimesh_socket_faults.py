@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import socket as tcp
 
 import pytest
@@ -271,3 +272,35 @@ def test_closing_the_server_does_not_wait_for_who_does_not_read(server, caplog):
         server.say(1, 3, *["x" * 255] * 1000)  # 13 MB, more than the sockets' buffers hold
         server.close()
     assert not caplog.records  # uvicorn complains when it has waited for long enough
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_harms_in_any_order_leave_a_server_that_is_well(server, caplog, seed):
+    dice, sockets = random.Random(seed), server.sockets
+    harms = [
+        sockets.reset,
+        sockets.close,
+        sockets.cut_frame,
+        sockets.raise_error,
+        sockets.close_channels,
+        sockets.silence,
+        sockets.silence_new,
+        lambda: sockets.swap_pushes(3),
+        lambda: sockets.delay(dice.choice([0, 0.001])),
+        lambda: sockets.disconnect("tok-viewer"),
+    ]
+    clients = [dial(server) for _ in range(20)]
+    for client in clients:
+        subscribe(client)
+    for _ in range(20):
+        dice.choice(harms)()
+        server.say(1, 3, *["said"] * 20)
+    sockets.clear()
+    with dial(server) as well:
+        subscribe(well)
+        server.say(1, 3, "well")
+        assert message(well) == "well"
+    for client in clients:
+        client.close()
+    assert (len(server.world.messages), sockets.subscriptions) == (12 + 401, 0)
+    assert not caplog.records

@@ -121,7 +121,7 @@ class WebSocket(asyncio.Protocol):
 
     def send(self, text: str | bytes) -> None:
         """Send one text message; nothing once the connection is closing."""
-        if self.silent or self._handler is None or self._protocol.state is not State.OPEN:
+        if self.silent or not self._can_send():
             return
         self._protocol.send_text(text.encode() if isinstance(text, str) else text)
         data = b"".join(self._protocol.data_to_send())
@@ -190,6 +190,10 @@ class WebSocket(asyncio.Protocol):
             except UnicodeDecodeError:
                 self.close(1007)
 
+    def _can_send(self) -> bool:
+        """Whether neither side has ended the conversation, or the connection under it."""
+        return self._protocol.state is State.OPEN and not self._transport.is_closing()
+
     def _end(self) -> None:
         """Tell the handler, once."""
         handler, self._handler = self._handler, None
@@ -204,7 +208,7 @@ class WebSocket(asyncio.Protocol):
                 self._transport.close()  # the protocol's word for the end
 
     def _send_delayed(self) -> None:
-        if self._delayed and not self.silent and self._protocol.state is State.OPEN:
+        if self._delayed and not self.silent and self._can_send():
             self._transport.write(self._delayed.popleft())
 
     def _watch(self, seconds: float) -> None:
