@@ -45,6 +45,7 @@ class Feed(Generic[T]):
         on_event: who wants to know what happens to the connection.
         answered: set once the server pushes, or will not.
         refusal: why it will not.
+        ended: after what it pushes no more, if it did.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Feed(Generic[T]):
         self.on_event: OnEvent = ignore
         self.answered = asyncio.Event()
         self.refusal: Exception | None = None
+        self.ended: Exception | None = None
         self._operation = operation
         self._fill = fill
         self._dialect = dialect
@@ -105,6 +107,7 @@ class Feed(Generic[T]):
         """Nothing follows but this."""
         if isinstance(error, BackchannelError):
             error = self._dialect.refine(self._operation, error)
+        self.ended = error
         if self.answered.is_set():
             self.buffer.note(Note(error=error, last=True))
         else:

@@ -192,6 +192,12 @@ class Subscription(Generic[T]):
             self._reading = asyncio.create_task(self._read_part(self._fill))
         await asyncio.wait([self._reading])
         reading, self._reading = self._reading, None
+        if self._over or (reading.exception() is not None and self._feed.ended is not None):
+            # Closed meanwhile: it does not matter any more why nothing can be read.
+            self._over = True
+            if self._feed.ended is not None:
+                raise self._feed.ended
+            return
         missed = reading.result()
         self._missed.extend(missed.results)
         self._filled += len(missed.results)
