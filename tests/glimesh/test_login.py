@@ -18,6 +18,7 @@ from backchannel.errors import (
     BackchannelError,
     ConfigurationError,
     ConnectionLost,
+    InvalidInput,
     MalformedReply,
     Outcome,
     TransportTimeout,
@@ -250,6 +251,25 @@ def test_a_program_with_a_site_does_it_in_two_steps(site, login):
     tokens = calling.redeem(code_for(site, calling, verifier), verifier)
     with Glimesh(token=tokens.access_token.reveal(), url=site.url) as glimesh:
         assert api.myself(glimesh).username == "viewer"
+
+
+@pytest.mark.parametrize("verifier", ["", "x" * 42, "x" * 129, "x" * 42 + "é", "x" * 43 + "\n"])
+def test_a_verifier_that_the_standard_does_not_allow(site, login, verifier):
+    for ask in (
+        lambda calling: calling.login.authorization_url(state="s", verifier=verifier),
+        lambda calling: calling.redeem("code", verifier),
+    ):
+        with pytest.raises(InvalidInput, match="verifier: 43 to 128") as caught:
+            ask(login())
+        assert "xx" not in str(caught.value)
+    assert site.requests == []
+
+
+def test_an_empty_state_or_code(login):
+    with pytest.raises(InvalidInput, match="state: must be random"):
+        login().login.authorization_url(state="", verifier=random_text())
+    with pytest.raises(InvalidInput, match="code: must be the redirect's"):
+        login().redeem("", random_text())
 
 
 def test_a_code_works_once(site, login):

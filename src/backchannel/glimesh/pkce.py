@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,13 +19,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 
 from backchannel.drive import Flow
-from backchannel.errors import ConfigurationError, MalformedReply
+from backchannel.errors import ConfigurationError, InvalidInput, MalformedReply
 from backchannel.glimesh.oauth import Tokens, check_scopes, oauth_error, request_tokens
 from backchannel.wire.secrets import Secret, require_private, secret_header
 from backchannel.wire.urls import check_base_url
 
 AUTHORIZE_PATH: Final = "/oauth/authorize"
 _RANDOM_BYTES = 32
+# RFC 7636, section 4.1.
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +97,11 @@ def authorization_url(
 
     Raises:
         ConfigurationError: scopes that Glimesh does not have, or none.
+        InvalidInput: a verifier that the standard does not allow, or an empty state.
     """
+    _check_verifier(verifier)
+    if not state.reveal():
+        raise InvalidInput("state", limit="must be random", given="nothing")
     query = {
         "response_type": "code",
         "client_id": application.client_id.reveal(),
@@ -143,11 +150,15 @@ def redeem(
         now: seconds since 1970.
 
     Raises:
+        InvalidInput: no code, or a verifier that the standard does not allow.
         InvalidGrant: the code is spent or over. InvalidRequest: the verifier is another's.
         OAuthError: other refusals.
         BackchannelError: other replies, or none; where the outcome is not NOT_SENT, the code may
             be spent, and the person must log in again.
     """
+    _check_verifier(verifier)
+    if not code.reveal():
+        raise InvalidInput("code", limit="must be the redirect's", given="nothing")
     fields: dict[str, str | Secret] = {
         "grant_type": "authorization_code",
         "client_id": application.client_id,
@@ -158,6 +169,15 @@ def redeem(
     if application.client_secret is not None:
         fields["client_secret"] = application.client_secret
     return request_tokens(application.url, fields, now, spends=True)
+
+
+def _check_verifier(verifier: Secret) -> None:
+    if not _VERIFIER.fullmatch(verifier.reveal()):
+        raise InvalidInput(
+            "verifier",
+            limit="43 to 128 ASCII letters, digits, or any of -._~",
+            given=f"{len(verifier.reveal())} characters, which are not shown",
+        )
 
 
 def _base64url(data: bytes) -> str:
