@@ -152,7 +152,7 @@ def test_a_refusal_to_let_it_be_read_is_not_asked_again(site, connect):
 def test_what_was_not_found_says_so(site, connect):
     site.faults.cut_before_apply(operation=SEND)
     error = connect(site.url).send("glimesh:streamer", "hi").error
-    assert error.__notes__ == ["Reading back, 3 times: it was not found in the channel"]
+    assert error.__notes__ == ["Reading back, 3 times: it was not found"]
 
 
 def test_two_lost_replies_are_two_messages(site, connect):

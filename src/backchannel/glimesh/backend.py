@@ -5,7 +5,8 @@ from __future__ import annotations
 from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome, Unsupported
 from backchannel.flow import Flow, Item, Stream
 from backchannel.glimesh.claims import START, Claims, position
-from backchannel.glimesh.sending import READING_BACK, deliver
+from backchannel.glimesh.looking import READING_BACK
+from backchannel.glimesh.sending import deliver
 from backchannel.graphql.endpoint import Endpoint
 from backchannel.message import Address, Author, Message, Receipt, Room
 from backchannel.wire.checks import check_limit
@@ -28,16 +29,15 @@ class GlimeshBackend:
     Args:
         endpoint: where operations are executed.
         claims: the client's sends that are under way.
-        reading_back: when to look for a message whose reply was lost; None for
-            `sending.READING_BACK`.
+        reading_back: when to look for a message whose reply was lost.
     """
 
     def __init__(
-        self, endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy | None = None
+        self, endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy = READING_BACK
     ) -> None:
         self._endpoint = endpoint
         self._claims = claims
-        self._reading_back = reading_back or READING_BACK
+        self._reading_back = reading_back
 
     def send(
         self, address: Address, text: str, *, idempotency_key: str | None = None

@@ -10,6 +10,7 @@ from backchannel.flow import Chance
 from backchannel.glimesh.claims import Claims
 from backchannel.glimesh.credentials import choose_access, graph_url
 from backchannel.glimesh.limits import GlimeshDialect
+from backchannel.glimesh.looking import READING_BACK
 from backchannel.glimesh.settings import read_settings
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
 from backchannel.message import Address
@@ -41,8 +42,8 @@ class Glimesh(GraphQLClient):
         url: the server's base URL.
         limits: timeouts in seconds and the cap of a reply in bytes.
         retry: how often calls that certainly did nothing are repeated.
-        reading_back: when to look for a sent message whose reply was lost; by default six times
-            within ten seconds.
+        reading_back: when to look whether something happened of which the reply was lost; by
+            default six times within ten seconds.
         timing: how long to wait for the socket of subscriptions.
         allow_plain_http: send the credential over plain HTTP to a host that is not this machine.
         chance: clock and dice.
@@ -86,7 +87,7 @@ class Glimesh(GraphQLClient):
             fills=_fill_for,
         )
         self._claims = Claims()
-        self._reading_back = reading_back
+        self.reading_back: RetryPolicy = reading_back or READING_BACK
 
     @classmethod
     def from_env(cls) -> Self:
@@ -110,7 +111,7 @@ class Glimesh(GraphQLClient):
     @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
-        return _backend(self.endpoint, self._claims, self._reading_back)
+        return _backend(self.endpoint, self._claims, self.reading_back)
 
     def send_message(self, channel_id: str, text: str) -> Receipt:
         """Send a message (`createChatMessage`), and know whether it was sent.
@@ -145,8 +146,8 @@ class AsyncGlimesh(AsyncGraphQLClient):
         url: the server's base URL.
         limits: timeouts in seconds and the cap of a reply in bytes.
         retry: how often calls that certainly did nothing are repeated.
-        reading_back: when to look for a sent message whose reply was lost; by default six times
-            within ten seconds.
+        reading_back: when to look whether something happened of which the reply was lost; by
+            default six times within ten seconds.
         timing: how long to wait for the socket of subscriptions.
         allow_plain_http: send the credential over plain HTTP to a host that is not this machine.
         chance: clock and dice.
@@ -190,7 +191,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
             fills=_fill_for,
         )
         self._claims = Claims()
-        self._reading_back = reading_back
+        self.reading_back: RetryPolicy = reading_back or READING_BACK
 
     @classmethod
     def from_env(cls) -> Self:
@@ -214,7 +215,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
     @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
-        return _backend(self.endpoint, self._claims, self._reading_back)
+        return _backend(self.endpoint, self._claims, self.reading_back)
 
     async def send_message(self, channel_id: str, text: str) -> Receipt:
         """Send a message (`createChatMessage`), and know whether it was sent.
@@ -253,9 +254,7 @@ def _by_id(channel_id: str) -> Address:
     return Address(PLATFORM, channel_id, by_id=True)
 
 
-def _backend(
-    endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy | None
-) -> GlimeshBackend:
+def _backend(endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy) -> GlimeshBackend:
     # Loaded here, because it loads glimesh_api, which an application's own operations do without.
     from backchannel.glimesh.backend import GlimeshBackend
 

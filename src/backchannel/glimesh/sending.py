@@ -17,21 +17,19 @@ from typing import Final
 
 import msgspec
 
-from backchannel.errors import BackchannelError, Fault, Outcome
-from backchannel.flow import Flow, pause
+from backchannel.errors import BackchannelError, Outcome
+from backchannel.flow import Flow
 from backchannel.glimesh.claims import Attempt, Claims, Position, position
+from backchannel.glimesh.looking import READING_BACK, look_for
 from backchannel.graphql.endpoint import Endpoint
 from backchannel.wire.retry import NO_RETRY, RetryPolicy
 from glimesh_api import ChatMessageFields, ChatMessageInput
 from glimesh_api.operations import CREATE_CHAT_MESSAGE, READ_BACK
 
-__all__ = ["PAGE_SIZE", "READING_BACK", "Sent", "deliver"]
+__all__ = ["PAGE_SIZE", "Sent", "deliver"]
 
 PAGE_SIZE: Final = 25
 """Messages of a page in which a lost one is looked for: few come while one is sent."""
-
-READING_BACK: Final = RetryPolicy(attempts=6, base=0.25, cap=4.0, deadline=10.0)
-"""How often, and for how long, a lost message is looked for: the effect may come late."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +61,7 @@ def deliver(
         channel_id: the channel.
         newest: the newest message in it, as it was just read.
         text: what to say.
-        policy: when to look. No request of a look is repeated, so that looking lasts as long as
-            the deadline and one look more at most.
+        policy: when to look for a message whose reply was lost.
 
     Source: `RootMutationType.createChatMessage`, `Channel.chatMessages`.
 
@@ -86,7 +83,9 @@ def deliver(
             claims.settle(attempt, position(message.id))
             return Sent(message=message)
         claims.doubt(attempt)
-        found = yield from _look_for(endpoint, claims, attempt, failure, policy)
+        found = yield from look_for(
+            lambda: _look(endpoint, claims, attempt), failure, policy, endpoint.chance
+        )
     finally:
         claims.end(attempt)
     if found is None:
@@ -94,50 +93,11 @@ def deliver(
     return Sent(message=found, read_back=True)
 
 
-def _look_for(
-    endpoint: Endpoint,
-    claims: Claims,
-    attempt: Attempt,
-    failure: BackchannelError,
-    policy: RetryPolicy,
-) -> Flow[ChatMessageFields | None]:
-    """The attempt's message, or None; the failure is given a note of what was seen."""
-    chance = endpoint.chance
-    start = chance.monotonic()
-    looks = 0
-    while True:
-        looks += 1
-        trouble: BackchannelError | None = None
-        try:
-            found = yield from _look_once(endpoint, claims, attempt)
-        except BackchannelError as error:
-            trouble = error
-        else:
-            if found is not None:
-                return found
-        wait = policy.delay(
-            trouble or failure,
-            attempt=looks,
-            elapsed=chance.monotonic() - start,
-            draw=chance.draw(),
-            # A refusal will not change, whatever else went wrong may.
-            repeatable=trouble is None or trouble.temporary or trouble.fault is not Fault.CALLER,
-        )
-        if wait is None:
-            seen = "it was not found in the channel" if trouble is None else str(trouble)
-            failure.add_note(f"Reading back, {looks} times: {seen}")
-            return None
-        yield from pause(wait)
-
-
-def _look_once(
-    endpoint: Endpoint, claims: Claims, attempt: Attempt
-) -> Flow[ChatMessageFields | None]:
+def _look(endpoint: Endpoint, claims: Claims, attempt: Attempt) -> Flow[ChatMessageFields | None]:
     """Look for the attempt's message from the newest one back to where the attempt began."""
     channel_id, text = attempt.key
     variables: dict[str, object] = {"channelId": channel_id, "last": PAGE_SIZE}
     while True:
-        # Once, because looking is itself repeated.
         page = yield from endpoint.execute(READ_BACK, variables, retry=NO_RETRY)
         connection = page.channel.chat_messages
         messages = {position(edge.node.id): edge.node for edge in connection.edges}
