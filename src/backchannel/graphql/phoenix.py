@@ -279,7 +279,7 @@ class Channel(PhoenixChannelWebsocketsTransport):
             if done:
                 break
             if self._reading:
-                raise timed_out(self._socket)
+                self._end(timed_out(self._socket), alive=False)
         if self.failure is not None:
             raise self.failure
         return reply.result()
