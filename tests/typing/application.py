@@ -23,6 +23,7 @@ from backchannel import (
     RocketChat,
 )
 from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, RateLimited
+from backchannel.glimesh import AccountTooYoung, BannedFromChannel, changes
 from backchannel.graphql import AsyncGraphQLClient, GraphQLClient, Operation
 from backchannel.graphql.fixtures import reply_body
 from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL
@@ -153,6 +154,24 @@ def errors(client: GraphQLClient) -> float | None:
     except BackchannelError as error:
         print(error.fault, error.retry_safe, error.outcome, error.may_have_happened)
     return None
+
+
+def moderate(client: Glimesh) -> datetime | None:
+    assert_type(client.send_message("1", "hi"), Receipt)
+    done = changes.time_out(client, channel_id="1", user_id="3", minutes=15)
+    assert_type(done, changes.Change[api.ModerationLogFields])
+    try:
+        changes.follow(client, streamer_id="1", live_notifications=True)
+    except (BannedFromChannel, AccountTooYoung) as error:
+        return error.until
+    return None
+
+
+async def async_moderate(client: AsyncGlimesh) -> bool:
+    receipt = await client.send_message("1", "hi")
+    done = await changes.ban(client, channel_id="1", user_id="3")
+    assert_type(done.result, api.ModerationLogFields | None)
+    return receipt.read_back or done.already
 
 
 def awaitable(client: AsyncGraphQLClient) -> Coroutine[object, object, object]:
