@@ -23,7 +23,17 @@ from backchannel import (
     RocketChat,
 )
 from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, RateLimited
-from backchannel.glimesh import AccountTooYoung, BannedFromChannel, changes
+from backchannel.glimesh import (
+    AccountTooYoung,
+    AsyncLogin,
+    BannedFromChannel,
+    ClientCredentials,
+    FileStore,
+    Login,
+    RefreshToken,
+    Tokens,
+    changes,
+)
 from backchannel.graphql import AsyncGraphQLClient, GraphQLClient, Operation
 from backchannel.graphql.fixtures import reply_body
 from glimesh_api.operations import CHAT_MESSAGES, CREATE_CHAT_MESSAGE, FIND_CHANNEL
@@ -44,6 +54,23 @@ def reads(glimesh: Glimesh) -> None:
         api.chat_messages(glimesh, channel_id="6", last=10, before=page.page_info.start_cursor)
     for newest in api.chat_messages_pages(glimesh, channel_id="6", page_size=50, backwards=True):
         assert_type(newest, api.ChatMessagesChatMessageConnection)
+
+
+def logs_in() -> tuple[Glimesh, AsyncGlimesh]:
+    store = FileStore("tokens.json")
+    with Login("client-id", scopes=["chat"]) as login:
+        tokens = login.log_in(open_browser=print)
+    assert_type(tokens, Tokens)
+    store.save(tokens)
+    credentials = RefreshToken("client-id", store=store)
+    return Glimesh(credentials=credentials), AsyncGlimesh(credentials=credentials)
+
+
+async def acts_for_itself() -> AsyncGlimesh:
+    async with AsyncLogin("client-id", redirect_uri="https://bot.example/callback") as login:
+        print(login.authorization_url(state="…", verifier="…"))
+        assert_type(await login.redeem("code", "…"), Tokens)
+    return AsyncGlimesh(credentials=ClientCredentials("client-id", "secret"))
 
 
 def writes(client: GraphQLClient) -> str:
