@@ -10,6 +10,7 @@ import socket as tcp
 import pytest
 from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from backchannel.local.glimesh import LocalGlimesh
 from support.glimesh_site import write
@@ -206,6 +207,14 @@ class TestMeeting:
         with dial(server) as socket:
             assert answers(socket)
         assert server.sockets.handshakes == 1
+
+    def test_a_handshake_is_left_without_an_answer(self, server):
+        server.sockets.ignore()
+        url = server.url.replace("http:", "ws:") + VIEWER
+        with pytest.raises(TimeoutError):
+            connect(url, open_timeout=0.2)
+        with dial(server) as socket:
+            assert answers(socket)
 
     @pytest.mark.parametrize("end", ["expire", "revoke"])
     def test_a_token_is_only_looked_at_when_a_socket_opens(self, server, end):

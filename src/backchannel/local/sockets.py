@@ -28,14 +28,14 @@ Socket = TypeVar("Socket", bound=Harmable)
 class SocketHub(Generic[Socket]):
     """The sockets that are open, and how new ones are met. Used in the server's thread only.
 
-    `refusals` answer the next handshakes, one each, whoever asks. `silent` and `latency` are
+    `refusals` answer the next handshakes, one each, whoever asks; None not at all. `silent` and `latency` are
     given to new sockets.
     """
 
     def __init__(self) -> None:
         self.open: dict[Socket, None] = {}
         self.handshakes = 0
-        self.refusals: deque[Refusal] = deque()
+        self.refusals: deque[Refusal | None] = deque()
         self.silent = False
         self.latency = 0.0
 
@@ -128,6 +128,10 @@ class Sockets(Generic[Socket]):
         """Answer the next handshakes with this status and these headers, whoever asks."""
         refusal = Refusal(status, headers={**self._HEADERS, **(headers or {})})
         self._change(lambda: self._all.refusals.extend([refusal] * times))
+
+    def ignore(self, *, times: int = 1) -> None:
+        """Leave the next handshakes without any answer; their connections stay open."""
+        self._change(lambda: self._all.refusals.extend([None] * times))
 
     def clear(self) -> None:
         """Forget every order that concerns what is still to come."""

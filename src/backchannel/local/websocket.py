@@ -62,7 +62,8 @@ class Refusal:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-Accept = Callable[[Request], Handler | Refusal]
+# None leaves a handshake without any answer.
+Accept = Callable[[Request], Handler | Refusal | None]
 
 
 class WebSocket(asyncio.Protocol):
@@ -165,6 +166,9 @@ class WebSocket(asyncio.Protocol):
         response = self._protocol.accept(request)
         if response.status_code == 101:
             answer = self._accept(request)
+            if answer is None:
+                self.silent = True
+                return
             if isinstance(answer, Refusal):
                 response = _refused(answer)
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from backchannel.local import sockets
-from backchannel.local.glimesh.sockets import Hub, PhoenixSocket
+from backchannel.local.glimesh.sockets import PhoenixSocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -166,7 +166,7 @@ class Hub(SocketHub[PhoenixSocket]):
         self.swap_seconds = 0.0
         self._site = site
 
-    def accept(self, request: Request) -> PhoenixSocket | Refusal:
+    def accept(self, request: Request) -> PhoenixSocket | Refusal | None:
         """A socket for who is known by the query string; headers are not looked at."""
         target = urlsplit(request.path)
         if target.path != SOCKET:

@@ -28,7 +28,7 @@ class Hub(SocketHub[Connection]):
         self._timing = timing
         self._rate_limit = rate_limit
 
-    def accept(self, request: Request) -> Connection | Refusal:
+    def accept(self, request: Request) -> Connection | Refusal | None:
         """Anybody is let in; log-in is a frame of its own."""
         if urlsplit(request.path).path != SOCKET:
             return Refusal(404)
