@@ -64,13 +64,13 @@ DEVICES = frozenset({"aux", "con", "nul", "prn"}) | {
 LOOKUP = frozenset({"find_spec", "getattr", "globals", "import_module", "sorted"})
 """Reserved for the modules that find names when they are asked for, and keep them."""
 
+BUILDERS = BUILTINS | LOOKUP | {"annotations", "backchannel", "datetime", "decimal", "uuid"}
+"""Reserved for what modules of builders import."""
+
 FUNCTIONS = (
-    BUILTINS
+    BUILDERS
     | DEVICES
-    | LOOKUP
     | {
-        "annotations",
-        "backchannel",
         "deprecated",
         "enums",
         "fragments",
@@ -86,11 +86,9 @@ FUNCTIONS = (
 )
 """Reserved for the modules of the package, and for what modules of operations import.
 
-The constants of the last two would be in the way of what is imported in capitals.
+The builder of an operation is named like its function. The constants of the last two would be in
+the way of what is imported in capitals.
 """
-
-BUILDERS = BUILTINS | LOOKUP | {"annotations", "backchannel", "datetime", "decimal", "uuid"}
-"""Reserved for what modules of builders import."""
 
 PAGES_PARAMETERS = PARAMETERS | {"backwards", "cursor", "page_size"}
 """Reserved for the functions of pages themselves."""
