@@ -28,8 +28,8 @@ Socket = TypeVar("Socket", bound=Harmable)
 class SocketHub(Generic[Socket]):
     """The sockets that are open, and how new ones are met. Used in the server's thread only.
 
-    `refusals` answer the next handshakes, one each, whoever asks; None not at all. `silent` and `latency` are
-    given to new sockets.
+    `refusals` answer the next handshakes, one each, whoever asks; None not at all. `silent` and
+    `latency` are given to new sockets.
     """
 
     def __init__(self) -> None:
