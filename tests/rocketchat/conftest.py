@@ -17,6 +17,7 @@ from backchannel.local.rocketchat import Account, LocalRocketChat
 from backchannel.local.rocketchat.seed import BOT
 from backchannel.rocketchat import AsyncRocketChat, RocketChat
 from backchannel.rocketchat.session import Session
+from backchannel.wire.budget import RetryBudget
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.retry import RetryPolicy
 from backchannel.wire.secrets import Secret
@@ -97,6 +98,7 @@ def session() -> Session:
         user_id="me",
         auth_token=Secret("t0ken"),
         retry=RetryPolicy(base=1.0),
+        budget=RetryBudget(100.0),
         chance=Chance(monotonic=lambda: 0.0, draw=lambda: 0.0),
         now=lambda: NOW,
         new_id=lambda: "new-id",

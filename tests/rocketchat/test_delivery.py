@@ -29,6 +29,7 @@ from backchannel.rocketchat import (
     RoomNotFound,
 )
 from backchannel.rocketchat.sending import send_message
+from backchannel.wire.budget import RetryBudget
 from backchannel.wire.retry import NO_RETRY, RetryPolicy
 
 DRAFT = OutgoingMessage(room_id="GENERAL", text="hi")
@@ -175,6 +176,14 @@ def test_waits_grow_and_follow_the_servers_word(session, play, answers):
     assert played.pauses == [0.5, 1.0]
     played = play(send_message(session, DRAFT), answers["busy"], answers["stored"])
     assert played.pauses == [7.0]
+
+
+def test_a_budget_that_is_spent_ends_the_tries(session, play, answers):
+    session = msgspec.structs.replace(session, budget=RetryBudget(1.0))
+    played = play(send_message(session, DRAFT), answers["busy"], answers["busy"])
+    assert (played.pauses, played.error.outcome) == ([7.0], Outcome.NOT_SENT)
+    played = play(send_message(session, DRAFT), answers["busy"])
+    assert (played.pauses, played.error.outcome) == ([], Outcome.NOT_SENT)
 
 
 def test_looking_up_does_not_outlast_the_deadline_of_the_send(session, play, answers):

@@ -6,9 +6,9 @@ another send of this client has it. Nothing found proves nothing, since a server
 request after we looked; so it remains unknown.
 
 Two sends of the same text to the same channel are told apart by counting, not by name: each message
-is given to one of them. The rule cannot see other clients of the same account: where two of them
-send the same text to a channel at the same time, a message found may be the other's. A receipt
-says when it rests on this (`read_back`).
+is given to one of them. The rule cannot see other clients of the same account, nor messages
+that this one sends by a generated function: where they send the same text to a channel at the same
+time, a message found may be theirs. A receipt says when it rests on this (`read_back`).
 """
 
 from __future__ import annotations

@@ -79,6 +79,7 @@ def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:
         attempt += 1
         try:
             message = yield from _try(session, prepared)
+            session.budget.earn()
             return SentMessage(message=message)
         except BackchannelError as failure:
             error = failure
@@ -98,7 +99,7 @@ def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:
             draw=session.chance.draw(),
             repeatable=error.temporary,  # the id makes it harmless, whatever became of this try
         )
-        if wait is None:
+        if wait is None or not session.budget.spend():
             if in_doubt:
                 error.outcome = Outcome.UNKNOWN
             raise error

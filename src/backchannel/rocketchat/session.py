@@ -15,6 +15,7 @@ from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
 from backchannel.rocketchat.ids import new_message_id
 from backchannel.rocketchat.replies import Reply, read_reply
 from backchannel.version import USER_AGENT
+from backchannel.wire.budget import RetryBudget
 from backchannel.wire.messages import Request
 from backchannel.wire.retry import RetryPolicy
 from backchannel.wire.secrets import Secret, require_private, secret_header
@@ -26,13 +27,14 @@ R = TypeVar("R", bound=Reply)
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A user on a server. It holds no connection and never changes, so anybody may share it.
+    """A user on a server. It holds no connection, and anybody may share it.
 
     Attributes:
         url: the server's base URL, without a slash at its end.
         user_id: the id of the user whose token it is.
         auth_token: the token.
         retry: how often calls that are safe to repeat are repeated.
+        budget: the retries that all calls share.
         max_message_units: the longest text, in UTF-16 code units.
         chance: clock and dice of the waits.
         now: seconds since 1970.
@@ -43,6 +45,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str
     auth_token: Secret
     retry: RetryPolicy
+    budget: RetryBudget
     max_message_units: int = MAX_MESSAGE_UNITS
     chance: Chance = Chance()
     now: Callable[[], float] = time.time
@@ -93,6 +96,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             lambda: self.once(request, kind, unexplained=unexplained),
             retry or self.retry,
             self.chance,
+            self.budget,
         )
 
     def _headers(self) -> dict[str, str]:
@@ -123,10 +127,12 @@ def make_session(
     require_private(url, allow_plain_http=allow_plain_http)
     if max_message_units < 1:
         raise ConfigurationError(f"max_message_units must be at least 1, not {max_message_units}")
+    policy = retry or RetryPolicy()
     return Session(
         url=url.rstrip("/"),
         user_id=secret_header("user_id", user_id).reveal(),
         auth_token=secret_header("auth_token", auth_token),
-        retry=retry or RetryPolicy(),
+        retry=policy,
+        budget=RetryBudget(policy.budget),
         max_message_units=max_message_units,
     )
