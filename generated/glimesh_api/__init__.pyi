@@ -3,6 +3,7 @@
 # pyright: reportDeprecated=false
 
 from . import operations, testing
+from ._enums.channel_status import ChannelStatus
 from ._fragments.ban_fields import BanFields, BanFieldsChannel
 from ._fragments.category_fields import CategoryFields
 from ._fragments.channel_fields import ChannelFields
@@ -182,7 +183,6 @@ from ._operations.unfollow import UnfollowResult, unfollow
 from ._operations.update_stream_info import UpdateStreamInfoResult, update_stream_info
 from ._operations.users import UsersResult, UsersUserConnection, UsersUserEdge, users, users_pages
 from ._operations.watch_channel import WatchChannelEdgeRoute, WatchChannelResult, watch_channel
-from .enums import ChannelStatus
 from .input_types import ChatMessageInput, StreamMetadataInput
 
 __all__ = [

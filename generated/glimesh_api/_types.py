@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 HOMES: dict[str, str] = {
-    "ChannelStatus": ".enums",
+    "ChannelStatus": "._enums.channel_status",
     "ChatMessageInput": ".input_types",
     "StreamMetadataInput": ".input_types",
 }

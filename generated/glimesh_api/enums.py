@@ -4,16 +4,32 @@
 
 from __future__ import annotations
 
-from backchannel.graphql.models import OpenEnum
+from importlib import import_module
 
 
-class ChannelStatus(OpenEnum):
-    """Whether a channel is broadcasting.
+def __getattr__(name: str) -> object:
+    if name == "__all__":
+        return sorted(_names())
+    home = None if name.startswith("_") else _home(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(home, __package__)
+    value = module if home == f".{name}" else getattr(module, name)
+    globals()[name] = value
+    return value
 
-    Attributes:
-        LIVE: A broadcast is on.
-        OFFLINE: Nothing is on.
-    """
 
-    LIVE = "LIVE"
-    OFFLINE = "OFFLINE"
+def __dir__() -> list[str]:
+    return [*globals(), *_names()]
+
+
+def _home(name: str) -> str | None:
+    from ._types import HOMES
+
+    return HOMES[name] if name in _names() else None
+
+
+def _names() -> list[str]:
+    from ._types import HOMES
+
+    return [name for name, home in HOMES.items() if home.startswith("._enums.")]

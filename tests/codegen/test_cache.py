@@ -102,7 +102,7 @@ EDITS: dict[str, Edit] = {
     ),
     "a field of an override": replaced("queries/c.graphql", "role", "role name"),
     "a file edited by hand": replaced("api/_operations/two.py", "class ", "class Mine"),
-    "a file deleted": lambda project: (project / "api/enums.py").unlink(),
+    "a file deleted": lambda project: (project / "api/_enums/role.py").unlink(),
     "another manifest": replaced("api/manifest.json", "\n", "\n\n"),
     "a spoiled cache": lambda project: [
         path.write_bytes(path.read_bytes()[:-9]) for path in (project / "cache").glob("*.json")

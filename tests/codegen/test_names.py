@@ -89,10 +89,10 @@ def test_a_type_that_is_spelled_like_a_class_keeps_its_name() -> None:
 
 
 @given(st.lists(graphql_names, unique=True, max_size=8))
-def test_modules_of_fragments_differ_in_more_than_case(given: list[str]) -> None:
-    chosen = names.fragment_modules(given)
+def test_private_modules_differ_in_more_than_case(given: list[str]) -> None:
+    chosen = names.private_modules(given)
     assert len({each.lower() for each in chosen.values()}) == len(given)
-    assert chosen == names.fragment_modules(reversed(given))
+    assert chosen == names.private_modules(reversed(given))
 
 
 paths = st.lists(graphql_names, min_size=1, max_size=3).map(tuple)

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -37,6 +38,21 @@ def test_importing_a_function_loads_only_what_it_needs() -> None:
     assert "glimesh_api._exports" not in modules
 
 
+def test_of_enums_only_those_in_use_are_loaded() -> None:
+    assert "glimesh_api._enums" not in loaded("from glimesh_api import find_channel_id")
+    assert "glimesh_api._enums.channel_status" in loaded("from glimesh_api import channels")
+    modules = loaded("from glimesh_api.enums import ChannelStatus")
+    assert not [name for name in modules if name.startswith("glimesh_api._operations")]
+
+
+def test_members_of_enums_are_pickled_known_or_not(case: Case) -> None:
+    api = case("selections")
+    for role in (next(iter(api.Role)), api.Role("NEWER")):
+        again = pickle.loads(pickle.dumps(role))
+        assert (again, type(again), again.is_known) == (role, api.Role, role.is_known)
+    assert importlib.import_module(f"{api.__name__}.enums").Role is api.Role
+
+
 def test_importing_the_package_loads_no_operation() -> None:
     modules = loaded("import glimesh_api")
     assert not [name for name in modules if name.startswith("glimesh_api.")]
@@ -60,7 +76,7 @@ def test_everything_exported_is_there(case: Case) -> None:
 
 def test_everything_is_there_for_whoever_imports_all(case: Case) -> None:
     api = case("selections")
-    for module in ("", ".operations", ".fragments", ".testing"):
+    for module in ("", ".operations", ".fragments", ".enums", ".testing"):
         names: dict[str, object] = {}
         exec(f"from {api.__name__}{module} import *", names)
         listed = importlib.import_module(f"{api.__name__}{module}").__all__
@@ -74,7 +90,7 @@ def test_the_stubs_say_what_is_there(
     files = case_files("connections")
     api = imported(files)
     stubs = {name: text for name, text in files.items() if name.endswith(".pyi")}
-    assert len(stubs) == 4
+    assert len(stubs) == 5
     for name, text in stubs.items():
         home = name.removesuffix(".pyi").removesuffix("__init__").replace("/", ".").strip(".")
         module = importlib.import_module(f"{api.__name__}.{home}".strip("."))
@@ -94,7 +110,7 @@ def test_modules_that_find_names_are_the_same_whatever_they_find(
     case_files: Callable[[str], dict[str, str]],
 ) -> None:
     one, other = case_files("selections"), case_files("connections")
-    for name in ("__init__.py", "operations.py", "fragments.py", "testing/__init__.py"):
+    for name in ("__init__.py", "operations.py", "fragments.py", "enums.py", "testing/__init__.py"):
         assert one[name] == other[name]
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from backchannel.graphql.models import Result
 
-from ..enums import ChannelStatus
+from .._enums.channel_status import ChannelStatus
 from ..scalars import NaiveDateTime
 from .category_fields import CategoryFields
 from .subcategory_fields import SubcategoryFields

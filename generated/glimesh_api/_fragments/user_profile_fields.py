@@ -8,7 +8,7 @@ import msgspec
 
 from backchannel.graphql.models import Result
 
-from ..enums import ChannelStatus
+from .._enums.channel_status import ChannelStatus
 from ..scalars import NaiveDateTime
 from .user_fields import UserFields
 

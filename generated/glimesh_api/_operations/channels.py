@@ -12,9 +12,9 @@ from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 from backchannel.graphql.pages import Direction, Pages
 
+from .._enums.channel_status import ChannelStatus
 from .._fragments.channel_fields import ChannelFields
 from .._fragments.page_info_fields import PageInfoFields
-from ..enums import ChannelStatus
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator

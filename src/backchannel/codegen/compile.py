@@ -18,7 +18,7 @@ from backchannel.codegen.diagnostics import (
     place,
 )
 from backchannel.codegen.engine import Engine
-from backchannel.codegen.inputs import enums_module, input_types_module, scalars_module
+from backchannel.codegen.inputs import enum_module, input_types_module, scalars_module
 from backchannel.codegen.layout import formatted
 from backchannel.codegen.lint import lint
 from backchannel.codegen.made import Made
@@ -287,10 +287,11 @@ def _render(plan: Plan) -> dict[str, str]:
         decisions = engine.shared
     enums = [each for each in plan.types if isinstance(each, GraphQLEnumType)]
     inputs = [each for each in plan.types if isinstance(each, GraphQLInputObjectType)]
-    for home, types in (("enums", enums), ("input_types", inputs)):
-        for each in types:
-            assert each.ast_node is not None, "the schema was parsed"
-            exports.add_type(plan.names.classes[each.name], f".{home}", each.ast_node)
+    for each in (*enums, *inputs):
+        assert each.ast_node is not None, "the schema was parsed"
+        is_enum = isinstance(each, GraphQLEnumType)
+        home = plan.names.enum_home(each.name) if is_enum else "input_types"
+        exports.add_type(plan.names.classes[each.name], f".{home}", each.ast_node)
     for operation in plan.operations:
         exports.reserve(operation.constant, operation.definition)
     for named in plan.types:
@@ -298,7 +299,9 @@ def _render(plan: Plan) -> dict[str, str]:
             exports.reserve(plan.names.classes[named.name], named.ast_node)
     if exports.problems:
         raise CompileError(in_order(exports.problems))
-    files["enums.py"] = enums_module(enums, decisions, plan.names)
+    for enum in enums:
+        file = f"{plan.names.enum_home(enum.name).replace('.', '/')}.py"
+        files[file] = enum_module(enum, decisions, plan.names)
     files["input_types.py"] = input_types_module(
         inputs, decisions, plan.scalars, plan.names, plan.secrets
     )

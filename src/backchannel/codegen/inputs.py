@@ -40,10 +40,10 @@ def leaf_name(
     if named.name in BUILTIN_SCALARS:
         return python_name
     name = types.classes[named.name]
-    if isinstance(named, GraphQLInputObjectType):
-        home = "input_types"
+    if isinstance(named, GraphQLEnumType):
+        home = types.enum_home(named.name)
     else:
-        home = "enums" if isinstance(named, GraphQLEnumType) else "scalars"
+        home = "input_types" if isinstance(named, GraphQLInputObjectType) else "scalars"
     module.use(f"{package}{home}", name)
     return name
 
@@ -187,28 +187,27 @@ def _input_field(
     return f"{attribute}: {kind} = {value}"
 
 
-def enums_module(enums: Iterable[GraphQLEnumType], decisions: Decisions, types: TypeNames) -> str:
-    """The module of the enums."""
-    module = Module("Enums. A value that the schema does not know is kept: see `is_known`.")
-    for definition in enums:
-        module.use(MODELS, "OpenEnum")
-        if definition.name not in decisions.enums:
-            raise EngineError(f"ariadne-codegen decided no values for {definition.name}")
-        members = names.members(decisions.enums[definition.name])
-        described = [
-            (members[value], description(definition.values[value]))
-            for value in members
-            if description(definition.values[value])
-        ]
-        said = text.clean(definition.description)
-        doc = text.paragraphs(
-            text.summarized(said, text.WIDTH - 4) or f"The enum {definition.name}.",
-            text.section("Attributes", described, text.WIDTH - 4),
-        )
-        lines = [text.docstring(doc, 4)]
-        lines += [f'{name} = "{value}"' for value, name in members.items()]
-        body = "\n".join(f"    {line}" for line in lines)
-        module.add(f"class {types.classes[definition.name]}(OpenEnum):\n{body}\n")
+def enum_module(definition: GraphQLEnumType, decisions: Decisions, types: TypeNames) -> str:
+    """The module of an enum: each has its own, so that only enums in use are loaded."""
+    module = Module(f"The enum {definition.name}.")
+    module.use(MODELS, "OpenEnum")
+    if definition.name not in decisions.enums:
+        raise EngineError(f"ariadne-codegen decided no values for {definition.name}")
+    members = names.members(decisions.enums[definition.name])
+    described = [
+        (members[value], description(definition.values[value]))
+        for value in members
+        if description(definition.values[value])
+    ]
+    said = text.clean(definition.description)
+    doc = text.paragraphs(
+        text.summarized(said, text.WIDTH - 4) or f"The enum {definition.name}.",
+        text.section("Attributes", described, text.WIDTH - 4),
+    )
+    lines = [text.docstring(doc, 4)]
+    lines += [f'{name} = "{value}"' for value, name in members.items()]
+    body = "\n".join(f"    {line}" for line in lines)
+    module.add(f"class {types.classes[definition.name]}(OpenEnum):\n{body}\n")
     return module.render()
 
 

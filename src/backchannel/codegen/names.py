@@ -27,8 +27,8 @@
 - So a name depends on its owner and on the schema, and on no other operation: adding one renames
   nothing. Where the classes or functions of two owners meet, one of them would have to be renamed:
   they are refused instead, with both positions.
-- Modules of fragments are private. They differ in more than upper and lower case, which some file
-  systems do not tell apart.
+- Modules of fragments and enums are private. They differ in more than upper and lower case, which
+  some file systems do not tell apart.
 """
 
 from __future__ import annotations
@@ -165,12 +165,18 @@ class TypeNames:
     Attributes:
         classes: by the types' names in GraphQL.
         markers: those of the markers of scalars, likewise.
-        reserved: all of them.
+        modules: those of modules for the types alone, likewise.
+        reserved: all of the classes and markers.
     """
 
     classes: Mapping[str, str]
     markers: Mapping[str, str]
+    modules: Mapping[str, str]
     reserved: frozenset[str]
+
+    def enum_home(self, name: str) -> str:
+        """The module of an enum, relative to the package."""
+        return f"_enums.{self.modules[name]}"
 
 
 def type_names(types: Iterable[str], scalars: Iterable[str]) -> TypeNames:
@@ -182,7 +188,13 @@ def type_names(types: Iterable[str], scalars: Iterable[str]) -> TypeNames:
         for name in sorted(wanted, key=lambda name: (wanted[name] != name, name))
     }
     markers = {name: _free(f"{classes[name]}Scalar", taken) for name in sorted(scalars)}
-    return TypeNames(classes, markers, frozenset(taken))
+    modules = private_modules(classes.values())
+    return TypeNames(
+        classes=classes,
+        markers=markers,
+        modules={name: modules[chosen] for name, chosen in classes.items()},
+        reserved=frozenset(taken),
+    )
 
 
 def class_name(name: str, types: TypeNames) -> str:
@@ -255,10 +267,10 @@ def members(values: Iterable[str]) -> dict[str, str]:
     return {value: _free(member_name(value), taken) for value in values}
 
 
-def fragment_modules(fragments: Iterable[str]) -> dict[str, str]:
-    """The modules of fragments by their names in GraphQL, different in lower case too."""
+def private_modules(names: Iterable[str]) -> dict[str, str]:
+    """The modules of fragments or enums by their names, different in lower case too."""
     taken: set[str] = set()
-    return {name: _free(freed(snake_case(name), FUNCTIONS), taken) for name in sorted(fragments)}
+    return {name: _free(freed(snake_case(name), FUNCTIONS), taken) for name in sorted(names)}
 
 
 def _free(name: str, taken: set[str]) -> str:

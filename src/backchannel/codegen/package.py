@@ -102,6 +102,20 @@ def _names() -> list[str]:
 """
 
 
+_ENUMS = """
+def _home(name: str) -> str | None:
+    from ._types import HOMES
+
+    return HOMES[name] if name in _names() else None
+
+
+def _names() -> list[str]:
+    from ._types import HOMES
+
+    return [name for name, home in HOMES.items() if home.startswith("._enums.")]
+"""
+
+
 def package_files(
     homes: Mapping[str, str],
     types: Mapping[str, str],
@@ -134,7 +148,13 @@ def package_files(
     fragments = {name: home for name, home in homes.items() if home.startswith("._fragments.")}
     yield "fragments.py", _listing(docstring, _FRAGMENTS)
     yield "fragments.pyi", _stub(fragments)
-    yield from _private_packages()
+    docstring = "Enums. A value that the schema does not know is kept: see `is_known`."
+    yield "enums.py", _listing(docstring, _ENUMS)
+    yield (
+        "enums.pyi",
+        _stub({name: home for name, home in types.items() if home.startswith("._enums.")}),
+    )
+    yield from _private_packages("operation", "fragment", "enum")
 
 
 def builder_files(homes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -147,7 +167,7 @@ def builder_files(homes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "__init__.py", _listing(docstring, _FUNCTIONS + _BUILDERS)
     yield "__init__.pyi", _stub(homes)
     yield "_exports.py", _table("Which modules builders are in.", homes)
-    yield from _private_packages()
+    yield from _private_packages("operation", "fragment")
 
 
 def _listing(docstring: str, lookup: str) -> str:
@@ -186,7 +206,7 @@ def _table(docstring: str, homes: Mapping[str, str]) -> str:
     return module.render()
 
 
-def _private_packages() -> Iterator[tuple[str, str]]:
-    for name, what in (("_operations", "operation"), ("_fragments", "fragment")):
+def _private_packages(*whats: str) -> Iterator[tuple[str, str]]:
+    for what in whats:
         docstring = text.docstring(f"A module for each {what}.", 0)
-        yield f"{name}/__init__.py", f"{HEADER}\n{docstring}\n"
+        yield f"_{what}s/__init__.py", f"{HEADER}\n{docstring}\n"

@@ -85,7 +85,7 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, configuration: Conf
     secrets = secret_everywhere(schema, configuration.overrides.secret_coordinates)
     selector = Selector(schema, definitions, secrets)
     types = _type_names(schema)
-    modules = names.fragment_modules(definitions)
+    modules = names.private_modules(definitions)
     fragments = {
         name: Fragment(
             name=name,

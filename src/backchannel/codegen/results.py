@@ -272,7 +272,7 @@ class ResultClasses:
             return lambda _: name
         if isinstance(named, GraphQLEnumType):
             enum = self._types.classes[named.name]
-            self._module.use("..enums", enum)
+            self._module.use(f"..{self._types.enum_home(named.name)}", enum)
             return lambda _: enum
         if named.name in BUILTIN_SCALARS:
             return lambda name: name

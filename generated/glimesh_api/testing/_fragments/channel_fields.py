@@ -10,12 +10,12 @@ import datetime
 
 from backchannel.graphql.models import UNSET, Unset
 
+from ..._enums.channel_status import ChannelStatus
 from ..._fragments.category_fields import CategoryFields
 from ..._fragments.channel_fields import ChannelFields
 from ..._fragments.subcategory_fields import SubcategoryFields
 from ..._fragments.tag_fields import TagFields
 from ..._fragments.user_fields import UserFields
-from ...enums import ChannelStatus
 from ...scalars import NaiveDateTime
 from .._fragments.category_fields import category_fields as _category_fields
 from .._fragments.subcategory_fields import subcategory_fields as _subcategory_fields

@@ -10,12 +10,12 @@ import datetime
 
 from backchannel.graphql.models import UNSET, Unset
 
+from ..._enums.channel_status import ChannelStatus
 from ..._fragments.user_profile_fields import (
     UserProfileFields,
     UserProfileFieldsChannel,
     UserProfileFieldsUserSocial,
 )
-from ...enums import ChannelStatus
 from ...scalars import NaiveDateTime
 
 

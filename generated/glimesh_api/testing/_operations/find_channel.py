@@ -10,13 +10,13 @@ import datetime
 
 from backchannel.graphql.models import UNSET, Unset
 
+from ..._enums.channel_status import ChannelStatus
 from ..._fragments.category_fields import CategoryFields
 from ..._fragments.stream_fields import StreamFields
 from ..._fragments.subcategory_fields import SubcategoryFields
 from ..._fragments.tag_fields import TagFields
 from ..._fragments.user_fields import UserFields
 from ..._operations.find_channel import FindChannelChannel
-from ...enums import ChannelStatus
 from ...scalars import NaiveDateTime
 from .._fragments.category_fields import category_fields as _category_fields
 from .._fragments.stream_fields import stream_fields as _stream_fields

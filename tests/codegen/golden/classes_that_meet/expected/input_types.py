@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from backchannel.graphql.models import UNSET, Input, Scalar, Unset
 
-from .enums import Role, Role_
+from ._enums.role_ import Role
+from ._enums.role__ import Role_
 from .scalars import Time, TimeScalar_
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from backchannel.graphql.models import UNSET, Input, Unset
 
-from .enums import State
+from ._enums.state import State
 
 
 class Filter(Input, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from backchannel.graphql.models import UNSET, Input, Unset
 
-from .enums import Int
+from ._enums.int_ import Int
 
 
 class Class(Input, kw_only=True):

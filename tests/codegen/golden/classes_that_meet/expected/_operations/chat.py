@@ -11,8 +11,8 @@ import msgspec
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
+from .._enums.chat_message import ChatMessage
 from .._fragments.time import Time_
-from ..enums import ChatMessage
 from ..input_types import ChatResult
 from ..scalars import Time, TimeScalar_
 

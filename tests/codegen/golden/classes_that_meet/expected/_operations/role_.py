@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, overload
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
-from ..enums import ROLE, Role, Role_, TimeScalar
+from .._enums.role import ROLE
+from .._enums.role_ import Role
+from .._enums.role__ import Role_
+from .._enums.time_scalar import TimeScalar
 from ..input_types import Roles
 
 if TYPE_CHECKING:

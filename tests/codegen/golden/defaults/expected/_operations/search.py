@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
-from ..enums import Order
+from .._enums.order import Order
 from ..input_types import Filter
 
 if TYPE_CHECKING:

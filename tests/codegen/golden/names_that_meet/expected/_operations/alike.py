@@ -11,7 +11,7 @@ import msgspec
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
-from ..enums import Unit
+from .._enums.unit import Unit
 from ..input_types import By
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from backchannel.graphql.models import Result
 from backchannel.graphql.operation import Operation, Variable
 
-from ..enums import Mark
+from .._enums.mark import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

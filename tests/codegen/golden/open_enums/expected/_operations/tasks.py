@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
-from ..enums import State
+from .._enums.state import State
 from ..input_types import Filter
 
 if TYPE_CHECKING:

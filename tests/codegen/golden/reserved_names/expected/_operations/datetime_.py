@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from backchannel.graphql.models import Result
 from backchannel.graphql.operation import Operation
 
-from ..enums import Print
+from .._enums.print import Print
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -11,7 +11,8 @@ import msgspec
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
-from ..enums import Int, Print
+from .._enums.int_ import Int
+from .._enums.print import Print
 from ..input_types import Class, Str
 
 if TYPE_CHECKING:

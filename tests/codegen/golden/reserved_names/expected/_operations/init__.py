@@ -11,7 +11,7 @@ import msgspec
 from backchannel.graphql.models import Result
 from backchannel.graphql.operation import Operation
 
-from ..enums import Print
+from .._enums.print import Print
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ...enums import Role
+from ..._enums.role_ import Role
 
 
 def role_() -> Role | None:

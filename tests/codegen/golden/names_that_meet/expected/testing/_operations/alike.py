@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from ..._enums.unit import Unit
 from ..._operations.alike import AlikeUser
-from ...enums import Unit
 
 
 def alike_user(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from backchannel.graphql.models import UNSET, Unset
 
+from ..._enums.mark import Mark
 from ..._operations.board import BoardCell, BoardResult
-from ...enums import Mark
 
 
 def board_cell(*, mark: Mark | None = Mark.X) -> BoardCell:

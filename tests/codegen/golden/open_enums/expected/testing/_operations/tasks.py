@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from backchannel.graphql.models import UNSET, Unset
 
+from ..._enums.state import State
 from ..._operations.tasks import TasksTask
-from ...enums import State
 
 
 def tasks_task(

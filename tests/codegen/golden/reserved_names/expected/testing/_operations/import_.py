@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..._enums.print import Print
 from ..._operations.import_ import ImportImport
-from ...enums import Print
 
 
 def import_import(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ...enums import Print
+from ..._enums.print import Print
 
 
 def init__() -> Print | None:

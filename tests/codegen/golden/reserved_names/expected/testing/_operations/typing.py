@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from ..._enums.print import Print
 from ..._operations.typing import TypingResult
-from ...enums import Print
 
 
 def typing_result(*, typename: str = "Other", print: Print | None = Print.class_) -> TypingResult:
