@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test faults check lint types generate bench bench-codegen lock clean setup
+.PHONY: demo test faults foreign check lint types generate bench bench-codegen lock clean setup
 
 demo: $(READY)
 	$(BIN)/backchannel demo
@@ -15,6 +15,10 @@ test: $(READY)
 # Minutes: what make test runs a sample of. It prints seeds and shares.
 faults: $(READY)
 	$(BIN)/pytest -m faults --whole -s -q --timeout=900
+
+# Minutes; downloads clients of others into a temporary directory and tries the local server with them.
+foreign: $(READY)
+	$(BIN)/pytest -v -rs --timeout=900 tests/foreign/clients.py
 
 check: $(READY) lint types
 	$(BIN)/python tools/generated_is_current.py
