@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from graphql import (
     is_non_null_type,
 )
 
-from backchannel.codegen.diagnostics import CompileError, Diagnostic, suggestion
+from backchannel.codegen.diagnostics import CompileError, Diagnostic, Problems, suggestion
 from backchannel.codegen.shapes import field_of, type_of
 from backchannel.codegen.tomlfile import TomlFile, read_toml
 
@@ -105,6 +106,23 @@ def apply_overrides(schema: GraphQLSchema, overrides: Overrides) -> None:
     ]
     if problems:
         raise CompileError(problems)
+
+
+def apply_to_versions(schemas: Sequence[GraphQLSchema], overrides: Overrides) -> None:
+    """Apply overrides to versions of a schema, in place; each entry concerns one at least.
+
+    Raises:
+        CompileError: an entry names or changes nothing in any of them.
+    """
+    refused: list[dict[tuple[int, int], Diagnostic]] = []
+    for schema in schemas:
+        problems = Problems()
+        problems.attempt(partial(apply_overrides, schema, overrides), None)
+        refused.append({(each.line, each.column): each for each in problems.found})
+    *others, last = refused
+    everywhere = [each for place, each in last.items() if all(place in found for found in others)]
+    if everywhere:
+        raise CompileError(everywhere)
 
 
 def secret_everywhere(schema: GraphQLSchema, coordinates: Iterable[str]) -> frozenset[str]:

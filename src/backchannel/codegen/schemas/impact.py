@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from graphql import (
@@ -21,8 +20,7 @@ from graphql import (
     validate,
 )
 
-from backchannel.codegen.diagnostics import CompileError
-from backchannel.codegen.overrides import Overrides, apply_overrides
+from backchannel.codegen.overrides import Overrides, apply_to_versions
 from backchannel.codegen.rules import RULES
 from backchannel.codegen.schemas.changes import Change, ChangeKind, Severity
 from backchannel.codegen.schemas.compare import find_changes
@@ -115,7 +113,7 @@ def assess(
         overrides: what is known of both schemas beyond what they say; applied in place.
 
     Raises:
-        CompileError: an override names or changes nothing in the old schema.
+        CompileError: an override names or changes nothing in both schemas.
     """
     operations = {
         each.name.value: each
@@ -132,10 +130,7 @@ def assess(
     }
     # Only now: the rules of GraphQL hold for the schemas as the server declares them.
     if overrides is not None:
-        apply_overrides(old, overrides)
-        with suppress(CompileError):
-            # What the new schema lacks, or says itself, is among the changes.
-            apply_overrides(new, overrides)
+        apply_to_versions([old, new], overrides)
     changes = find_changes(old, new)
     hits: dict[str, Sequence[Hit]] = {}
     for name, definition in operations.items():

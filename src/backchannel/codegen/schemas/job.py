@@ -10,7 +10,7 @@ from graphql import DocumentNode, GraphQLSchema
 
 from backchannel.codegen.diagnostics import Problems
 from backchannel.codegen.mistakes import in_operations
-from backchannel.codegen.overrides import Overrides, apply_overrides, read_overrides
+from backchannel.codegen.overrides import Overrides, apply_to_versions, read_overrides
 from backchannel.codegen.schemas.impact import Impact, assess
 from backchannel.codegen.sources import parse_operations, parse_schema, read_each, read_sources
 
@@ -47,8 +47,8 @@ class Job(msgspec.Struct, frozen=True):
             document = problems.attempt(lambda: parse_operations(old, files), document)
         if old is None or new is None or problems.found:
             problems.found += in_operations(old, files)
-            if old is not None:
-                problems.attempt(lambda: apply_overrides(old, overrides), None)
+            if old is not None and new is not None:
+                problems.attempt(lambda: apply_to_versions([old, new], overrides), None)
             problems.check()
         assert old is not None, "what is wrong with it was raised"
         assert new is not None, "what is wrong with it was raised"
