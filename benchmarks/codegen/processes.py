@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,12 @@ class Cost:
 
     Attributes:
         seconds: from its start to its end.
+        busy: those of processors that they kept busy.
         peak: the most memory that one of its processes held, in bytes.
     """
 
     seconds: float
+    busy: float
     peak: int
 
 
@@ -30,7 +33,8 @@ with open(sys.argv[1], "wb") as log:
     start = time.perf_counter()
     process = subprocess.Popen(sys.argv[2:], stdout=log, stderr=log)
     _, status, usage = os.wait4(process.pid, 0)
-    print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, status]))
+    busy = usage.ru_utime + usage.ru_stime
+    print(json.dumps([time.perf_counter() - start, busy, usage.ru_maxrss, status]))
 """
 
 
@@ -38,24 +42,34 @@ class ProcessFailed(Exception):
     """A process ended with an error."""
 
 
-def run(command: Sequence[str | Path], directory: Path) -> Cost:
+def run(
+    command: Sequence[str | Path], directory: Path, environment: Mapping[str, str] | None = None
+) -> Cost:
     """Run a command to its end.
 
     Args:
         command: the program and its arguments.
         directory: where it is run.
+        environment: variables beside those of this process.
 
     Raises:
         ProcessFailed: it said that it failed, or cannot be started.
     """
     log = directory / "process.log"
     launcher = [sys.executable, "-S", "-c", _LAUNCHER, str(log), *map(str, command)]
-    done = subprocess.run(launcher, cwd=directory, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        launcher,
+        cwd=directory,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise ProcessFailed(done.stderr.strip().splitlines()[-1])
-    seconds, peak, status = json.loads(done.stdout)
+    seconds, busy, peak, status = json.loads(done.stdout)
     if status:
         said = log.read_text(errors="replace").strip().splitlines()
         told = next((line for line in said if "rror" in line), said[0] if said else "")
         raise ProcessFailed(f"it failed: {told[:300]}")
-    return Cost(seconds, peak * 1024)
+    return Cost(seconds, busy, peak * 1024)

@@ -34,15 +34,17 @@ def contest(title: str, base: str, contestants: Mapping[str, Contestant], rounds
         "",
         f"{rounds} rounds, whole processes.",
         "",
-        "| | ratio | median | peak memory |",
-        "| --- | ---: | ---: | ---: |",
+        "| | ratio | median | ratio of processor time | peak memory |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
     for name in contestants:
         own = costs[name]
-        ratio = statistics.median(
-            mine.seconds / theirs.seconds for mine, theirs in zip(own, costs[base], strict=True)
-        )
+        pairs = list(zip(own, costs[base], strict=True))
+        ratio = statistics.median(mine.seconds / theirs.seconds for mine, theirs in pairs)
+        busy = statistics.median(mine.busy / theirs.busy for mine, theirs in pairs)
         seconds = statistics.median(each.seconds for each in own)
         peak = statistics.median(each.peak for each in own)
-        lines.append(f"| {name} | {ratio:.3f} | {seconds:.2f} s | {peak / 1e6:.0f} MB |")
+        lines.append(
+            f"| {name} | {ratio:.3f} | {seconds:.2f} s | {busy:.3f} | {peak / 1e6:.0f} MB |"
+        )
     return "\n".join([*lines, ""])

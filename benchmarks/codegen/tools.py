@@ -47,14 +47,16 @@ def backchannel(given: Input, directory: Path, *options: str) -> Callable[[], Co
     """Ours."""
     config = directory / "config.toml"
     config.write_text("".join(f'[scalars.{name}]\ntype = "str"\n' for name in given.scalars))
-    overrides = ["--overrides", given.overrides] if given.overrides else []
+    overrides: list[str | Path] = ["--overrides", given.overrides] if given.overrides else []
     command: list[str | Path] = [
         Path(sys.executable).with_name("backchannel"),
         "generate",
         *("--schema", given.schema, "--queries", given.queries, "--config", config),
         *("--output", directory / "ours", *overrides, *options),
     ]
-    return lambda: run(command, directory)
+    # What is kept for the next run is kept here.
+    environment = {"XDG_CACHE_HOME": str(directory / "cache")}
+    return lambda: run(command, directory, environment)
 
 
 def ariadne(given: Input, directory: Path) -> Callable[[], Cost]:
