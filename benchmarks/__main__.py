@@ -7,7 +7,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from . import calls, codegen, concurrent, decoding, imports, sending
+from . import calls, codegen, concurrent, decoding, imports, live, sending
 
 BENCHMARKS = {
     "imports": imports,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "calls": calls,
     "concurrent": concurrent,
     "sending": sending,
+    "live": live,
 }
 # They take minutes and download their peers, so they are run only when they are named.
 LONG = {"codegen": codegen}
@@ -26,6 +27,7 @@ _PACKAGES = (
     "aiohttp",
     "httpx",
     "gql",
+    "websockets",
     "graphql-core",
     "pydantic",
     "ariadne-codegen",

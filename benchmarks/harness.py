@@ -128,6 +128,14 @@ class Contest:
 
         return self._runner.run(enter())
 
+    def run_async(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Run something else on the loop, once."""
+
+        async def once() -> T:
+            return await call()
+
+        return self._runner.run(once())
+
     def add(
         self, name: str, call: Callable[[], T], plain: Callable[[T], object] | None = None
     ) -> None:

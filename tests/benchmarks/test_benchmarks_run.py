@@ -17,6 +17,7 @@ OURS = {
     "calls": "**Glimesh, typed**",
     "concurrent": "**AsyncGlimesh, typed**",
     "sending": "**RocketChat.send_message, typed**",
+    "live": "**client.subscribe, typed**",
 }
 BASE = {
     "imports": "`import msgspec`",
@@ -24,6 +25,7 @@ BASE = {
     "calls": "requests.Session.post",
     "concurrent": "gql, AIOHTTPTransport",
     "sending": "requests.Session.post",
+    "live": "gql's subscribe, untyped",
 }
 
 

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
-import msgspec
-
 from backchannel.errors import BackchannelError
 from backchannel.graphql.buffer import REFILL, Buffer, Note, Overflow
 from backchannel.graphql.events import ConnectionEvent, Gap, Subscribed
 from backchannel.graphql.fill import Fill
+from backchannel.graphql.frames import Result
 from backchannel.graphql.operation import Operation
 
 if TYPE_CHECKING:
@@ -66,10 +65,13 @@ class Feed(Generic[T]):
         self._dialect = dialect
         self._lost_at: float | None = None
 
-    async def push(self, result: msgspec.Raw) -> None:
+    async def push(self, result: Result) -> None:
         """Take a push. It waits while the buffer is full, if that is what the consumer wants."""
         try:
-            entry: T | Exception = self._operation.decode(bytes(result))
+            if result.failed:
+                entry: T | Exception = self._operation.decode(result.body)
+            else:
+                entry = self._operation.decode_data(result.data)
         except BackchannelError as error:
             entry = self._dialect.refine(self._operation, error)
         except Exception as error:  # noqa: BLE001

@@ -15,17 +15,39 @@ ENDS = frozenset({"phx_error", "phx_close"})
 _NOTHING = msgspec.Raw(b"null")
 
 
+class Result(msgspec.Struct, frozen=True):
+    """The GraphQL reply in a push, decoded no further.
+
+    Attributes:
+        data: its data.
+        errors: its errors; null where it has none.
+    """
+
+    data: msgspec.Raw = _NOTHING
+    errors: msgspec.Raw = _NOTHING
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has errors."""
+        return self.errors is not _NOTHING
+
+    @property
+    def body(self) -> bytes:
+        """It all, as the body of a reply."""
+        return b'{"data":%b,"errors":%b}' % (bytes(self.data), bytes(self.errors))
+
+
 class Payload(msgspec.Struct, frozen=True):
     """The payload of a frame, whichever its event; what it holds besides is of no use to us.
 
     Attributes:
-        result: of a push: a GraphQL reply, not yet decoded.
+        result: of a push: what it brings.
         subscription_id: of a push: which subscription it is for.
         status: of a reply: `ok` or `error`.
         response: of a reply: not yet decoded.
     """
 
-    result: msgspec.Raw = _NOTHING
+    result: Result = Result()
     subscription_id: str | None = msgspec.field(name="subscriptionId", default=None)
     status: str | None = None
     response: msgspec.Raw = _NOTHING
@@ -69,7 +91,7 @@ def encode_frame(topic: str, event: str, payload: Mapping[str, object], ref: int
     return msgspec.json.encode(frame).decode()
 
 
-def decode_frame(text: str) -> Frame:
+def decode_frame(text: bytes) -> Frame:
     """Decode a frame.
 
     Raises:

@@ -78,6 +78,15 @@ class Adapter(WebSocketsAdapter):
             },
         )
 
+    async def next_frame(self) -> bytes:
+        """The next frame, as it comes; gql's own `receive` makes a text of it first.
+
+        Raises:
+            ConnectionClosed: there is none.
+        """
+        assert self.websocket is not None, "nothing is read before the socket is open"
+        return await self.websocket.recv(decode=False)
+
     def abort(self) -> None:
         """Hang up, without waiting for anybody."""
         if self.websocket is not None:

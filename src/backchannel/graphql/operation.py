@@ -11,7 +11,7 @@ import msgspec
 from backchannel.errors import InvalidInput
 from backchannel.graphql.models import UNSET, to_wire
 from backchannel.graphql.opening import convert_open
-from backchannel.graphql.reply import Kind, decode_body, decoder_for, read_reply
+from backchannel.graphql.reply import Kind, decode_body, decode_data, decoder_for, read_reply
 
 if TYPE_CHECKING:
     from gql import GraphQLRequest
@@ -161,6 +161,14 @@ class Operation(Generic[T_co]):
                 message names the path.
         """
         return self._unwrap(decode_body(body, self._decoder, self.kind))
+
+    def decode_data(self, data: bytes | msgspec.Raw) -> T_co:
+        """Decode the `data` of a reply without errors, which is JSON.
+
+        Raises:
+            MalformedReply: it does not fit the type; the message names the path.
+        """
+        return self._unwrap(decode_data(data, self._decoder, self.kind))
 
     def decode_response(self, request: Request, response: Response) -> T_co:
         """Decode a reply, its status included. Errors are those of `read_reply`."""

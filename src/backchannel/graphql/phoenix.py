@@ -18,6 +18,7 @@ from gql.transport.exceptions import (
     TransportQueryError,
 )
 from gql.transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
+from websockets.exceptions import ConnectionClosed
 
 from backchannel.errors import (
     BackchannelError,
@@ -33,6 +34,7 @@ from backchannel.graphql.frames import (
     REPLY,
     Frame,
     Payload,
+    Result,
     decode_answer,
     decode_frame,
     encode_frame,
@@ -56,7 +58,7 @@ class Listener(Protocol):
         """The document and its variables."""
         ...
 
-    async def push(self, result: msgspec.Raw) -> None:
+    async def push(self, result: Result) -> None:
         """Take a push. Nothing else is read from the socket meanwhile."""
         ...
 
@@ -218,13 +220,12 @@ class Channel(PhoenixChannelWebsocketsTransport):
         try:
             while True:
                 self._reading = True
-                text = await self._receive()
+                text = await self._wire.next_frame()
                 self._reading = False
                 self._last_frame = self._monotonic()
                 await self._take(decode_frame(text))
-        except TransportError as error:
-            cause = type(error.__cause__ or error).__name__
-            self._end(self._loss(f"the socket ended ({cause})"), alive=False)
+        except ConnectionClosed as error:
+            self._end(self._loss(f"the socket ended ({error})"), alive=False)
         except ConnectionLost as error:
             self._end(self._loss(str(error)), alive=False)
 
