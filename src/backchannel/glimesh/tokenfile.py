@@ -77,8 +77,6 @@ class FileStore(TokenStore):
         Raises:
             ConfigurationError: it cannot be made.
         """
-        if self._lock is not None:
-            return False
         try:
             descriptor = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
