@@ -163,6 +163,13 @@ class TestLoggingIn:
         assert chat.get("me", account).status_code == 401
         assert nobody.error("getRoomIdByNameOrId", "general")["error"] == "error-invalid-user"
 
+    def test_a_token_that_is_revoked_ends_the_connection(self, nobody: Frames, chat: Caller):
+        told = nobody.result("login", {"user": {"username": "bob"}, "password": BOB.password})
+        assert isinstance(told, dict)
+        chat.post("logout", {}, Account("u-bob", "bob", "", told["token"], ""))
+        with pytest.raises(ConnectionClosedOK):
+            nobody.hear()
+
 
 class TestMethods:
     def test_unknown(self, alice: Frames):
@@ -455,6 +462,18 @@ class TestEvents:
         with server.world.lock:
             server.world.insert({"rid": ARCHIVED, "msg": "from the test", "ts": server.world.now()})
         assert alice.hear()["fields"]["args"][0]["msg"] == "from the test"
+
+    def test_what_a_test_says_itself(self, alice: Frames, server: LocalRocketChat):
+        alice.subscribe(ARCHIVED)
+        said = server.say(ARCHIVED, "u-bob", "see https://example.org/", "2")
+        heard = [frame["fields"]["args"][0] for frame in alice.until_pong()]
+        assert [message["_id"] for message in heard] == [message["_id"] for message in said]
+        assert (heard[0]["u"]["username"], heard[0]["urls"][0]["url"]) == (
+            "bob",
+            "https://example.org/",
+        )
+        with pytest.raises(LookupError):
+            server.say("unknown", "u-bob", "x")
 
     def test_half_of_a_surrogate_pair(self, alice: Frames, chat: Caller):
         alice.subscribe()

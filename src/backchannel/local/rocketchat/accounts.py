@@ -28,7 +28,7 @@ def login(call: Call) -> JSONObject:
 
 def logout(call: Call) -> JSONObject:
     """`POST logout`: the token of this request is no longer good."""
-    call.caller.forget(call.token)
+    call.world.revoke(call.caller, call.token)
     return {"status": "success", "data": {"message": "You've been logged out!"}}
 
 

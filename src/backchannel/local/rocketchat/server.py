@@ -6,7 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from backchannel.local.faults import Faults, FaultyApp
+from backchannel.local.rocketchat import sending
 from backchannel.local.rocketchat.app import rocketchat_app
+from backchannel.local.rocketchat.call import Call
 from backchannel.local.rocketchat.realtime.connection import Timing
 from backchannel.local.rocketchat.realtime.hub import Hub
 from backchannel.local.rocketchat.seed import seed
@@ -15,7 +17,7 @@ from backchannel.local.sockets import Sockets
 
 if TYPE_CHECKING:
     from backchannel.local.rocketchat.errors import Age
-    from backchannel.local.rocketchat.world import Clock, World
+    from backchannel.local.rocketchat.world import Clock, JSONObject, World
 
 
 class LocalRocketChat(Server):
@@ -49,9 +51,20 @@ class LocalRocketChat(Server):
         if age not in (3, 7, 8):
             raise ValueError(f"age must be 3, 7 or 8, not {age}")
         self.world = seed(clock=clock) if world is None else world
-        self.age = age
+        self.age: Age = age
         self.faults = Faults()
         app = rocketchat_app(self.world, age, rate_limit=rate_limit, write_seconds=write_seconds)
         hub = Hub(self.world, age, Timing(ping_interval, ping_deadline), rate_limit=rate_limit)
         super().__init__(FaultyApp(app, self.faults), accept=hub.accept, port=port)
         self.sockets = Sockets(hub, self.run)
+
+    def say(self, room_id: str, user_id: str, *texts: str) -> list[JSONObject]:
+        """Write messages as a user, without asking whether he may; clients are told.
+
+        Gives the messages as they are over REST. For any thread. Raises LookupError when there
+        is no such room or user.
+        """
+        with self.world.lock:
+            room, user = self.world.rooms[room_id], self.world.users[user_id]
+            call = Call(self.world, self.age, user, "", self.url, {}, {})
+            return [sending.post(call, {"msg": text}, room).document for text in texts]

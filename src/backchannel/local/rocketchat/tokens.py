@@ -31,7 +31,7 @@ def remove(call: Call) -> JSONObject:
     if token is None:
         details: JSONObject = {"method": "personalAccessTokens:removeToken"}
         raise MeteorError("error-token-does-not-exists", "Token does not exist", details)
-    call.caller.forget(token)
+    call.world.revoke(call.caller, token)
     return success()
 
 

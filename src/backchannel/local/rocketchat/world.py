@@ -62,6 +62,7 @@ Listener: TypeAlias = Callable[[Event], None]
 ROOM_MESSAGES = "stream-room-messages"
 NOTIFY_ROOM = "stream-notify-room"
 NOTIFY_USER = "stream-notify-user"
+LOGGED_OUT = "a token is no longer good"  # no stream of clients: the event's name is the token
 
 
 @dataclass
@@ -209,8 +210,13 @@ class World:
         token = "".join(self._rng.choices(_TOKEN_ALPHABET, k=_TOKEN_LENGTH))
         user.tokens.append(token)
         for oldest in user.tokens[:-_TOKENS_KEPT]:
-            user.forget(oldest)
+            self.revoke(user, oldest)
         return token
+
+    def revoke(self, user: User, token: str) -> None:
+        """A token is no longer good, and connections logged in with it end."""
+        user.forget(token)
+        self.publish(LOGGED_OUT, token)
 
     def new_code(self) -> str:
         """Six digits."""

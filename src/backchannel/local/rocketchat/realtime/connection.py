@@ -24,7 +24,7 @@ from backchannel.local.rocketchat.realtime.streams import (
     may_read,
     read_subscription,
 )
-from backchannel.local.rocketchat.world import NOTIFY_ROOM, Event, JSONObject
+from backchannel.local.rocketchat.world import LOGGED_OUT, NOTIFY_ROOM, Event, JSONObject
 from backchannel.wire.json import JSON
 
 if TYPE_CHECKING:
@@ -216,10 +216,10 @@ class Connection:
         return {"result": result}
 
     def _log_out(self) -> Payload:
-        user = self._call.user
-        if user is not None:
-            user.forget(self._call.token)
+        user, token = self._call.user, self._call.token
         self._call = replace(self._call, user=None, token="")
+        if user is not None:
+            self._call.world.revoke(user, token)
         self._run_again()
         return {}
 
@@ -290,6 +290,8 @@ class Connection:
         """Send the event once for each subscription that it concerns."""
         if event.origin is self:
             return
+        if event.stream == LOGGED_OUT and event.name == self._call.token:
+            self._close()
         for subscription in self._subscriptions.values():
             args = arguments_for(self._call.world, self._call.user, subscription, event)
             if args is not None:
