@@ -112,9 +112,10 @@ def test_the_modules_that_dotted_names_need(names: str, modules: set[str]) -> No
 
 ACTORS = """
 interface Actor { id: ID!, email: String }
-type User implements Actor { id: ID!, email: String }
+interface Person implements Actor { id: ID!, email: String }
+type User implements Actor & Person { id: ID!, email: String }
 type Bot implements Actor { id: ID!, email: String, level: Int }
-type Query { actor: Actor! }
+type Query { actor: Actor!, person: Person! }
 """
 
 
@@ -127,13 +128,12 @@ def test_a_secret_field_is_masked_however_it_is_selected(
     coordinate: str, selection: str, compiled: Compiled, imported: Callable[..., ModuleType]
 ) -> None:
     overrides = nonnull(coordinate).replace("nonnull", "secret")
-    api = imported(
-        compiled(ACTORS, f"query Get {{ actor {{ {selection} }} }}", overrides=overrides)
-    )
-    reply = b'{"data": {"actor": {"__typename": "User", "email": "hunter2"}}}'
-    actor = api.operations.GET.decode(reply)
-    assert actor.email == "hunter2"
-    assert "hunter2" not in repr(actor)
+    operation = f"query Get {{ actor {{ {selection} }} person {{ email }} }}"
+    api = imported(compiled(ACTORS, operation, overrides=overrides))
+    email = b'{"__typename": "User", "email": "hunter2"}'
+    result = api.operations.GET.decode(b'{"data": {"actor": %b, "person": %b}}' % (email, email))
+    assert result.actor.email == result.person.email == "hunter2"
+    assert "hunter2" not in repr(result)
 
 
 SIGN_UP = """

@@ -138,7 +138,8 @@ def secret_everywhere(schema: GraphQLSchema, coordinates: Iterable[str]) -> froz
         if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
             kin |= {each.name for each in named.interfaces}
         if isinstance(named, GraphQLInterfaceType):
-            kin |= {each.name for each in schema.get_possible_types(named)}
+            below = schema.get_implementations(named)
+            kin |= {each.name for each in (*below.interfaces, *below.objects)}
         found |= {f"{each}.{field_name}" for each in kin}
     return frozenset(found)
 
