@@ -75,17 +75,22 @@ class FileStore(TokenStore):
         """Lock the file `.lock` beside it. The system unlocks it when a process dies.
 
         Raises:
-            ConfigurationError: it cannot be made.
+            ConfigurationError: it cannot be made, or its file system knows no locks.
         """
         try:
             descriptor = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                locked = _try_lock(descriptor)
+            except OSError:
+                os.close(descriptor)
+                raise
         except OSError as error:
             self._fail("locked", error)
-        if not _try_lock(descriptor):
+        if locked:
+            self._lock = descriptor
+        else:
             os.close(descriptor)
-            return False
-        self._lock = descriptor
-        return True
+        return locked
 
     def release(self) -> None:
         """Unlock it."""
