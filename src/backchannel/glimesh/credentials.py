@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -40,13 +39,13 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     secret: Secret
     read_only: bool
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> Headers:
         """The header of requests over HTTP."""
-        return {"Authorization": f"{self.scheme} {self.secret.reveal()}"}
+        return Headers(Authorization=f"{self.scheme} {self.secret.reveal()}")
 
-    def socket_url(self, base_url: str) -> str:
-        """The URL of the socket, the credential in its query: the server looks nowhere else."""
-        return f"{socket_url(base_url)}?{urlencode({self.parameter: self.secret.reveal()})}"
+    def query(self) -> Headers:
+        """The query parameter of the socket's URL."""
+        return Headers({self.parameter: self.secret.reveal()})
 
 
 def choose_credential(token: str | None, client_id: str | None) -> Credential:
@@ -116,11 +115,10 @@ def choose_access(
     """
     if credentials is None:
         credential = choose_credential(token, client_id)
-        fixed = Headers(credential.headers())
-        query = Headers({credential.parameter: credential.secret.reveal()})
+        fixed = FixedCredentials(fixed_headers=credential.headers(), fixed_query=credential.query())
         return Access(
-            headers=fixed,
-            credentials=FixedCredentials(fixed_headers=fixed, fixed_query=query),
+            headers=fixed.fixed_headers,
+            credentials=fixed,
             read_only=credential.read_only,
         )
     if token is not None or client_id is not None:
