@@ -67,6 +67,12 @@ class TestTwoSteps:
             body = {"error": "[invalid-file]", "errorType": "invalid-file"}
             assert_refused(reply, 400, success=False, **body)
 
+    def test_a_message_is_deleted_by_its_file(self, chat: Caller):
+        file_id = upload(chat).json()["file"]["_id"]
+        message = chat.post(f"rooms.mediaConfirm/{STAFF}/{file_id}", {}).json()["message"]
+        assert chat.post("chat.delete", {"fileId": file_id}).json()["_id"] == message["_id"]
+        assert chat.post("chat.delete", {"fileId": file_id}).status_code == 400
+
 
 class TestOneStep:
     def test_posts_at_once(self, older: LocalRocketChat, session):

@@ -79,7 +79,8 @@ class TestBodies:
 
     def test_typed_routes_look_at_the_body_before_the_token(self, fresh: Callable[..., Caller]):
         body = {"roomId": GENERAL}
-        text = "must have required property 'msgId'"
+        missing = "must have required property 'msgId'"
+        text = f"{missing}\n {missing}\n must match exactly one schema in oneOf"
         reply = fresh(age=8).post("chat.update", body, account=None)
         assert_refused(reply, 400, success=False, error=text, errorType="invalid-params")
         assert fresh(age=7).post("chat.update", body, account=None).status_code == 401

@@ -48,6 +48,8 @@ def update_message(call: Call) -> JSONObject:
 
 def delete_message(call: Call) -> JSONObject:
     """`POST chat.delete`; `asUser` deletes as the author, with a permission of its own."""
+    if "fileId" in call.body:  # not before 8, where it has not passed the schema
+        call = call.with_body({**call.body, **_place_of_file(call, str(call.body["fileId"]))})
     room_id, message_id = require_text(call.body, "roomId", "msgId")
     stored = _find(call, message_id, room_id)
     mine = stored.author == call.caller.id
@@ -109,6 +111,14 @@ def _set_reaction(call: Call, stored: Stored, emoji: str, wanted: object) -> Non
     else:
         stored.document.pop("reactions", None)
     call.world.touch(stored)
+
+
+def _place_of_file(call: Call, file_id: str) -> JSONObject:
+    for stored in call.world.messages.values():
+        file = stored.document.get("file")
+        if isinstance(file, dict) and file.get("_id") == file_id:
+            return {"roomId": stored.room_id, "msgId": stored.id}
+    raise Failure(f'No message found with the file id of "{file_id}".')
 
 
 def _find(call: Call, message_id: str, room_id: str) -> Stored:

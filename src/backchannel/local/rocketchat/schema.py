@@ -57,10 +57,14 @@ class ListOf:
 
 @dataclass(frozen=True)
 class Record:
-    """An object; when `closed`, without other keys than `properties`."""
+    """An object; when `closed`, without other keys than `properties`.
+
+    It has all keys that are `required`, and those of one of `any_of`, if there are any.
+    """
 
     properties: Mapping[str, Schema] = field(default_factory=dict[str, "Schema"])
     required: tuple[str, ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()
     closed: bool = False
     nullable: bool = False
 
@@ -149,7 +153,10 @@ def _record(schema: Record, value: JSON) -> JSON:
         raise Invalid("must be object")
     for name in schema.required:
         if name not in value:
-            raise Invalid(f"must have required property '{name}'")
+            raise Invalid(_missing(name))
+    if schema.any_of and not any(value.keys() >= set(names) for names in schema.any_of):
+        absent = [next(n for n in names if n not in value) for names in schema.any_of]
+        raise Invalid(*map(_missing, absent), "must match a schema in anyOf")
     if schema.closed and not schema.properties.keys() >= value.keys():
         raise Invalid("must NOT have additional properties")
     coerced: JSONObject = dict(value)
@@ -157,6 +164,10 @@ def _record(schema: Record, value: JSON) -> JSON:
         if name in value:
             coerced[name] = validate(kind, value[name])
     return coerced
+
+
+def _missing(name: str) -> str:
+    return f"must have required property '{name}'"
 
 
 def _one_of(schema: OneOf, value: JSON) -> JSON:

@@ -64,6 +64,22 @@ UPDATE = Record(
     required=("roomId", "msgId", "text"),
     closed=True,
 )
+# Since 8 a message can be edited to an encrypted one, and deleted by a file in it.
+UPDATE_8 = OneOf(
+    (
+        UPDATE,
+        Record(
+            {"roomId": Text(), "msgId": Text(), "content": Record(), "e2eMentions": _OBJECT},
+            required=("roomId", "msgId", "content"),
+            closed=True,
+        ),
+    )
+)
+DELETE_8 = Record(
+    {"roomId": Text(), "msgId": Text(), "fileId": Text(), "asUser": _FLAG},
+    any_of=(("msgId", "roomId"), ("fileId",)),
+    closed=True,
+)
 DELETE = Record(
     {"roomId": Text(), "msgId": Text(), "asUser": _FLAG}, required=("roomId", "msgId"), closed=True
 )
