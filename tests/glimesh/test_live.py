@@ -44,6 +44,7 @@ from backchannel.wire.retry import NO_RETRY
 
 QUICK = Timing(heartbeat=0.1, silence=1.0, timeout=5.0, backoff=Backoff(base=0.01, cap=0.02))
 STREAMER = 1
+CLIENT = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
@@ -338,9 +339,64 @@ async def test_a_slow_consumer_makes_the_socket_wait_and_loses_nothing(
     ):
         server.say(1, STREAMER, *map(str, range(3_000)))
         # Longer than the silence that would count if we were reading; heartbeats go on.
-        await asyncio.sleep(3 * QUICK.silence)
+        await asyncio.sleep(1.5 * QUICK.silence)
         assert await texts(messages, 3_000) == list(map(str, range(3_000)))
     assert [type(event) for event in seen] == [Connected, Subscribed]
+
+
+async def test_a_socket_that_is_lost_while_nobody_reads_is_made_again(
+    server: LocalGlimesh,
+) -> None:
+    seen: list[ConnectionEvent] = []
+    async with (
+        client_of(server) as client,
+        api.chat_message_sent(client, channel_id="1").configure(
+            on_event=seen.append, buffer=5
+        ) as messages,
+    ):
+        server.say(1, STREAMER, "first")
+        assert await texts(messages, 1) == ["first"]
+        server.say(1, STREAMER, *map(str, range(500)))
+        # A heartbeat finds out, while the reading waits for the consumer.
+        server.sockets.reset()
+        await asyncio.sleep(5 * QUICK.heartbeat)
+        server.say(1, STREAMER, "last")
+        assert await texts(messages, 501) == [*map(str, range(500)), "last"]
+    assert [type(event) for event in seen].count(Connected) == 2
+
+
+@pytest.mark.parametrize("options", [{"client_id": CLIENT}, {"token": "tok-noscope"}])
+async def test_reading_needs_no_scope_and_no_user(
+    server: LocalGlimesh, options: dict[str, str]
+) -> None:
+    async with (
+        AsyncGlimesh(**options, url=server.url, timing=QUICK) as client,
+        api.chat_message_sent(client, channel_id="1") as messages,
+    ):
+        server.say(1, STREAMER, "hi")
+        assert await texts(messages, 1) == ["hi"]
+
+
+async def test_equal_subscriptions_both_get_what_the_client_itself_says(
+    server: LocalGlimesh,
+) -> None:
+    async with (
+        client_of(server) as client,
+        api.chat_message_sent(client, channel_id="1") as one,
+        api.chat_message_sent(client, channel_id="1") as two,
+    ):
+        text = api.ChatMessageInput(message="mine")
+        said = await api.create_chat_message(client, channel_id="1", message=text)
+        assert (await anext(one)) == (await anext(two)) == said
+        await one.aclose()
+        server.say(1, STREAMER, "next")
+        assert await texts(two, 1) == ["next"]
+
+
+async def test_a_client_id_that_is_none_is_refused_with_the_status(server: LocalGlimesh) -> None:
+    async with AsyncGlimesh(client_id="abc", url=server.url, timing=QUICK) as client:
+        with pytest.raises(RefusedError, match="400"):
+            await anext(api.channel_updated(client))
 
 
 async def test_a_consumer_may_rather_have_the_newest_and_hears_how_many_it_missed(

@@ -7,12 +7,34 @@ from typing import TYPE_CHECKING
 from backchannel.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from backchannel.graphql.blocking import BlockingSubscription
+    from backchannel.graphql.buffer import Overflow
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
     from backchannel.graphql.operation import Operation
+    from backchannel.graphql.socket import Socket, Timing
+    from backchannel.graphql.subscription import Subscription
 
-__all__ = ["AsyncGraphQLClient", "GraphQLClient", "Operation"]
+__all__ = [
+    "AsyncGraphQLClient",
+    "BlockingSubscription",
+    "GraphQLClient",
+    "Operation",
+    "Overflow",
+    "Socket",
+    "Subscription",
+    "Timing",
+]
 
-_HOMES = {"AsyncGraphQLClient": "client", "GraphQLClient": "client", "Operation": "operation"}
+_HOMES = {
+    "AsyncGraphQLClient": "client",
+    "BlockingSubscription": "blocking",
+    "GraphQLClient": "client",
+    "Operation": "operation",
+    "Overflow": "buffer",
+    "Socket": "socket",
+    "Subscription": "subscription",
+    "Timing": "socket",
+}
 
 
 # Because every generated module imports from this package.

@@ -58,6 +58,11 @@ class _Loop:
         finally:
             future.cancel()
 
+    @property
+    def runs(self) -> bool:
+        """Whether it still does: at the end of the program it may not."""
+        return self._thread.is_alive() and not self._loop.is_closed()
+
     def begin(self, work: Coroutine[Any, Any, object]) -> None:
         """Run something on the loop, and wait for nothing."""
         asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -220,7 +225,7 @@ class BlockingSubscription(Generic[T]):
 
     def __del__(self) -> None:
         # Wherever this runs, perhaps in the loop's own thread, it must not wait.
-        if not self._closed:
+        if not self._closed and self._loop.runs:
             self._closed = True
             self._loop.begin(self._abandon(self._subscription, self._owner))
 

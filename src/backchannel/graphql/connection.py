@@ -124,10 +124,9 @@ class Connection:
             await self._reconnecting()
         except BackchannelError as error:
             self._end_all(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # A mistake of ours, or of a credential's: whoever waits for results has to see it.
             self._end_all(error)
-            raise
         finally:
             if self._task is asyncio.current_task():
                 self._task = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gql.transport.common.adapters.websockets import WebSocketsAdapter
+from gql.transport.exceptions import TransportConnectionFailed
 from websockets.asyncio.client import ClientConnection
 from websockets.datastructures import HeadersLike
 from websockets.exceptions import InvalidStatus
@@ -83,8 +84,10 @@ class Adapter(WebSocketsAdapter):
 
         Raises:
             ConnectionClosed: there is none.
+            TransportConnectionFailed: gql has closed the socket, over a heartbeat that failed.
         """
-        assert self.websocket is not None, "nothing is read before the socket is open"
+        if self.websocket is None:
+            raise TransportConnectionFailed("closed")
         return await self.websocket.recv(decode=False)
 
     def abort(self) -> None:

@@ -224,7 +224,7 @@ class Channel(PhoenixChannelWebsocketsTransport):
                 self._reading = False
                 self._last_frame = self._monotonic()
                 await self._take(decode_frame(text))
-        except ConnectionClosed as error:
+        except (ConnectionClosed, TransportError) as error:
             self._end(self._loss(f"the socket ended ({error})"), alive=False)
         except ConnectionLost as error:
             self._end(self._loss(str(error)), alive=False)
