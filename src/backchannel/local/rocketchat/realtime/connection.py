@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Protocol
 from backchannel.local.rocketchat import credentials
 from backchannel.local.rocketchat.call import Call
 from backchannel.local.rocketchat.errors import MeteorError, Refusal
-from backchannel.local.rocketchat.limits import RateLimit
-from backchannel.local.rocketchat.realtime.ejson import date, from_ejson, to_ejson
+from backchannel.local.rocketchat.realtime.ejson import date, from_ejson
 from backchannel.local.rocketchat.realtime.heartbeat import Heartbeat
+from backchannel.local.rocketchat.realtime.limits import CallLimits
 from backchannel.local.rocketchat.realtime.methods import METHODS, Payload
 from backchannel.local.rocketchat.realtime.refusals import error_of, match_failed
 from backchannel.local.rocketchat.realtime.streams import (
     StoppedSubscription,
     Subscription,
-    arguments_for,
     may_read,
     read_subscription,
 )
+from backchannel.local.rocketchat.realtime.subscriptions import Subscriptions
 from backchannel.local.rocketchat.world import LOGGED_OUT, NOTIFY_ROOM, Event, JSONObject
 from backchannel.wire.json import JSON
 
@@ -66,10 +66,10 @@ class Connection:
         self._census = census
         self._call = call
         self._timing = timing
-        self._limits = _Limits(call) if rate_limit else None
+        self._limits = CallLimits(call.world.clock) if rate_limit else None
         self._loop: asyncio.AbstractEventLoop
         self._heartbeat: Heartbeat | None = None
-        self._subscriptions: dict[str, Subscription] = {}
+        self._subscriptions = Subscriptions(call.world, self._send)
         self._unlisten: Callable[[], None] | None = None
 
     def opened(self, line: WebSocket) -> None:
@@ -206,7 +206,7 @@ class Connection:
             raise match_failed()
         login = credentials.log_in(self._call.world, given)
         self._call = replace(self._call, user=login.user, token=login.token)
-        self._run_again()
+        self._subscriptions.run_again(login.user)
         result: JSONObject = {
             "id": login.user.id,
             "token": login.token,
@@ -220,7 +220,7 @@ class Connection:
         self._call = replace(self._call, user=None, token="")
         if user is not None:
             self._call.world.revoke(user, token)
-        self._run_again()
+        self._subscriptions.run_again(None)
         return {}
 
     def _notify_room(self, params: Sequence[JSON]) -> Payload:
@@ -249,83 +249,28 @@ class Connection:
         try:
             if self._limits is not None:
                 self._limits.count(name, self._call)
-            subscription = read_subscription(sub_id, name, params)
-            self._start(subscription)
+            self._subscriptions.begin(read_subscription(sub_id, name, params))
         except StoppedSubscription:
             self._send({"msg": "nosub", "id": sub_id})
-            return
         except Refusal as refusal:
             self._send({"msg": "nosub", "id": sub_id, "error": error_of(refusal, name)})
-            return
-        if subscription.use_collection:
-            fields: JSONObject = {"eventName": subscription.name}
-            added: JSONObject = {"msg": "added", "collection": subscription.stream, "id": "id"}
-            self._send({**added, "fields": fields})
-        self._send({"msg": "ready", "subs": [sub_id]})
-
-    def _start(self, subscription: Subscription) -> None:
-        if not may_read(self._call.world, self._call.user, subscription):
-            raise StoppedSubscription
-        self._subscriptions[subscription.id] = subscription
-
-    def _run_again(self) -> None:
-        """Ask again, as another user, whether each subscription is allowed."""
-        before = list(self._subscriptions.values())
-        self._subscriptions.clear()
-        for subscription in before:
-            try:
-                self._start(subscription)
-            except StoppedSubscription:
-                self._send({"msg": "nosub", "id": subscription.id})
-        if self._subscriptions:
-            self._send({"msg": "ready", "subs": [*self._subscriptions]})
 
     def _unsubscribe(self, frame: JSONObject) -> None:
         sub_id = frame.get("id")
         if isinstance(sub_id, str):
-            self._subscriptions.pop(sub_id, None)
+            self._subscriptions.end(sub_id)
         self._send({"msg": "nosub", "id": sub_id})
 
     def _happened(self, event: Event) -> None:
-        """Send the event once for each subscription that it concerns."""
         if event.origin is self:
             return
         if event.stream == LOGGED_OUT and event.name == self._call.token:
             self._close()
-        for subscription in self._subscriptions.values():
-            args = arguments_for(self._call.world, self._call.user, subscription, event)
-            if args is not None:
-                fields: JSONObject = {"eventName": subscription.name, "args": to_ejson([*args])}
-                changed: JSONObject = {"msg": "changed", "collection": event.stream, "id": "id"}
-                self._send({**changed, "fields": fields})
+        self._subscriptions.tell(event)
 
 
 class _UnknownMethod(MeteorError):
     pass
-
-
-class _Limits:
-    """How often a connection may call: 10 times in 10 seconds each, streams 4 times that.
-
-    Messages are sent at most 5 times a second without a permission for more.
-    """
-
-    def __init__(self, call: Call) -> None:
-        clock = call.world.clock
-        self._calls = RateLimit(clock, calls=10, seconds=10.0)
-        self._streams = RateLimit(clock, calls=40, seconds=10.0)
-        self._messages = RateLimit(clock, calls=5, seconds=1.0)
-
-    def count(self, name: str, call: Call) -> None:
-        """Count a call. Raises TooManyRequests."""
-        limits = [self._streams if name.startswith("stream-") else self._calls]
-        if name == "sendMessage":
-            allowed = call.user is not None and call.user.may("send-many-messages")
-            limits = [] if allowed else [self._messages]
-        for limit in limits:
-            _, refusal = limit.count("method", name, "")
-            if refusal is not None:
-                raise refusal
 
 
 def _parse(message: str | bytes) -> JSONObject | None:
