@@ -8,7 +8,7 @@ from gql.transport.common.adapters.websockets import WebSocketsAdapter
 from gql.transport.exceptions import TransportConnectionFailed
 from websockets.asyncio.client import ClientConnection
 from websockets.datastructures import HeadersLike
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import USER_AGENT
 from websockets.http11 import Response as HandshakeResponse
 
@@ -83,12 +83,14 @@ class Adapter(WebSocketsAdapter):
         """The next frame, as it comes; gql's own `receive` makes a text of it first.
 
         Raises:
-            ConnectionClosed: there is none.
-            TransportConnectionFailed: gql has closed the socket, over a heartbeat that failed.
+            TransportConnectionFailed: there is none.
         """
         if self.websocket is None:
-            raise TransportConnectionFailed("closed")
-        return await self.websocket.recv(decode=False)
+            raise TransportConnectionFailed("closed after a heartbeat that failed")
+        try:
+            return await self.websocket.recv(decode=False)
+        except ConnectionClosed as error:
+            raise TransportConnectionFailed(str(error)) from None
 
     def abort(self) -> None:
         """Hang up, without waiting for anybody."""

@@ -18,7 +18,6 @@ from gql.transport.exceptions import (
     TransportQueryError,
 )
 from gql.transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
-from websockets.exceptions import ConnectionClosed
 
 from backchannel.errors import (
     BackchannelError,
@@ -224,7 +223,7 @@ class Channel(PhoenixChannelWebsocketsTransport):
                 self._reading = False
                 self._last_frame = self._monotonic()
                 await self._take(decode_frame(text))
-        except (ConnectionClosed, TransportError) as error:
+        except TransportError as error:
             self._end(self._loss(f"the socket ended ({error})"), alive=False)
         except ConnectionLost as error:
             self._end(self._loss(str(error)), alive=False)
