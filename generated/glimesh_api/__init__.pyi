@@ -31,6 +31,8 @@ from ._fragments.user_profile_fields import (
     UserProfileFieldsChannel,
     UserProfileFieldsUserSocial,
 )
+from ._inputs.chat_message_input import ChatMessageInput
+from ._inputs.stream_metadata_input import StreamMetadataInput
 from ._operations.ban_user import BanUserResult, ban_user
 from ._operations.categories import CategoriesResult, categories
 from ._operations.channel_bans import (
@@ -183,7 +185,6 @@ from ._operations.unfollow import UnfollowResult, unfollow
 from ._operations.update_stream_info import UpdateStreamInfoResult, update_stream_info
 from ._operations.users import UsersResult, UsersUserConnection, UsersUserEdge, users, users_pages
 from ._operations.watch_channel import WatchChannelEdgeRoute, WatchChannelResult, watch_channel
-from .input_types import ChatMessageInput, StreamMetadataInput
 
 __all__ = [
     "BanFields",

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 HOMES: dict[str, str] = {
     "ChannelStatus": "._enums.channel_status",
-    "ChatMessageInput": ".input_types",
-    "StreamMetadataInput": ".input_types",
+    "ChatMessageInput": "._inputs.chat_message_input",
+    "StreamMetadataInput": "._inputs.stream_metadata_input",
 }

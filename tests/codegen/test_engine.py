@@ -64,6 +64,6 @@ def test_another_decision_of_ariadne_is_another_type(
     ):
         monkeypatch.setitem(getattr(module, mapping), "Int", "float")
     files = case_files("inputs")
-    assert "limit: float | Unset = UNSET" in files["input_types.py"]
+    assert "limit: float | Unset = UNSET" in files["_inputs/filter.py"]
     assert "limit: float | None | Unset = UNSET" in files["_operations/search.py"]
     assert "width: float" in case_files("abstract")["_operations/feed.py"]

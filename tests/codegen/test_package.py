@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
 from backchannel.codegen import SourceFile, compile_package
@@ -43,6 +44,29 @@ def test_of_enums_only_those_in_use_are_loaded() -> None:
     assert "glimesh_api._enums.channel_status" in loaded("from glimesh_api import channels")
     modules = loaded("from glimesh_api.enums import ChannelStatus")
     assert not [name for name in modules if name.startswith("glimesh_api._operations")]
+
+
+def test_of_inputs_only_those_in_use_are_loaded() -> None:
+    modules = loaded("from glimesh_api import create_chat_message")
+    assert {name for name in modules if name.startswith("glimesh_api._inputs.")} == {
+        "glimesh_api._inputs.chat_message_input"
+    }
+
+
+def test_inputs_that_hold_each_other_are_read_whichever_is_loaded_first(
+    compiled: Callable[..., dict[str, str]], imported: Callable[..., ModuleType]
+) -> None:
+    schema = """
+        type Query { find(where: Where): Int }
+        input Where { name: String related: Related }
+        input Related { back: Where! }
+    """
+    files = compiled(schema, "query Find($where: Where) { find(where: $where) }")
+    for first in ("Related", "Where"):
+        api = imported(files)
+        getattr(api, first)
+        where = msgspec.convert({"related": {"back": {"name": "x"}}}, api.Where)
+        assert where == api.Where(related=api.Related(back=api.Where(name="x")))
 
 
 def test_members_of_enums_are_pickled_known_or_not(case: Case) -> None:
@@ -90,7 +114,7 @@ def test_the_stubs_say_what_is_there(
     files = case_files("connections")
     api = imported(files)
     stubs = {name: text for name, text in files.items() if name.endswith(".pyi")}
-    assert len(stubs) == 5
+    assert len(stubs) == 6
     for name, text in stubs.items():
         home = name.removesuffix(".pyi").removesuffix("__init__").replace("/", ".").strip(".")
         module = importlib.import_module(f"{api.__name__}.{home}".strip("."))
@@ -110,7 +134,14 @@ def test_modules_that_find_names_are_the_same_whatever_they_find(
     case_files: Callable[[str], dict[str, str]],
 ) -> None:
     one, other = case_files("selections"), case_files("connections")
-    for name in ("__init__.py", "operations.py", "fragments.py", "enums.py", "testing/__init__.py"):
+    for name in (
+        "__init__.py",
+        "operations.py",
+        "fragments.py",
+        "enums.py",
+        "input_types.py",
+        "testing/__init__.py",
+    ):
         assert one[name] == other[name]
 
 

@@ -12,7 +12,7 @@ from backchannel.graphql.models import Result
 from backchannel.graphql.operation import Operation, Variable
 
 from .._fragments.chat_message_fields import ChatMessageFields
-from ..input_types import ChatMessageInput
+from .._inputs.chat_message_input import ChatMessageInput
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

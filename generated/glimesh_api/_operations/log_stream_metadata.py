@@ -11,7 +11,7 @@ import msgspec
 from backchannel.graphql.models import Result
 from backchannel.graphql.operation import Operation, Variable
 
-from ..input_types import StreamMetadataInput
+from .._inputs.stream_metadata_input import StreamMetadataInput
 from ..scalars import NaiveDateTime
 
 if TYPE_CHECKING:

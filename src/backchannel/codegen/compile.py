@@ -18,7 +18,7 @@ from backchannel.codegen.diagnostics import (
     place,
 )
 from backchannel.codegen.engine import Engine
-from backchannel.codegen.inputs import enum_module, input_types_module, scalars_module
+from backchannel.codegen.inputs import enum_module, input_module, scalars_module
 from backchannel.codegen.layout import formatted
 from backchannel.codegen.lint import lint
 from backchannel.codegen.made import Made
@@ -213,6 +213,11 @@ def _operation_file(operation: OperationPlan) -> str:
     return f"_operations/{operation.function}.py"
 
 
+def _file(home: str) -> str:
+    """The file of a module."""
+    return f"{home.replace('.', '/')}.py"
+
+
 def _fragment_file(fragment: Fragment) -> str:
     return f"_fragments/{fragment.module}.py"
 
@@ -290,7 +295,7 @@ def _render(plan: Plan) -> dict[str, str]:
     for each in (*enums, *inputs):
         assert each.ast_node is not None, "the schema was parsed"
         is_enum = isinstance(each, GraphQLEnumType)
-        home = plan.names.enum_home(each.name) if is_enum else "input_types"
+        home = plan.names.enum_home(each.name) if is_enum else plan.names.input_home(each.name)
         exports.add_type(plan.names.classes[each.name], f".{home}", each.ast_node)
     for operation in plan.operations:
         exports.reserve(operation.constant, operation.definition)
@@ -300,11 +305,11 @@ def _render(plan: Plan) -> dict[str, str]:
     if exports.problems:
         raise CompileError(in_order(exports.problems))
     for enum in enums:
-        file = f"{plan.names.enum_home(enum.name).replace('.', '/')}.py"
-        files[file] = enum_module(enum, decisions, plan.names)
-    files["input_types.py"] = input_types_module(
-        inputs, decisions, plan.scalars, plan.names, plan.secrets
-    )
+        text = enum_module(enum, decisions, plan.names)
+        files[_file(plan.names.enum_home(enum.name))] = text
+    for each in inputs:
+        text = input_module(each, decisions, plan.scalars, plan.names, plan.secrets)
+        files[_file(plan.names.input_home(each.name))] = text
     files["scalars.py"] = scalars_module(plan.scalars, plan.names)
     files.update(package_files(exports.homes, exports.types, constants, ("operations", TESTING)))
     files.update(_builder_modules(made, plan, {**exports.homes, **exports.types}))
@@ -320,7 +325,7 @@ def _builder_modules(
     builders = Builders(made, plan.scalars, plan.names, {**homes, **scalars})
     for home, text, exported in builders.files():
         listed |= dict.fromkeys(exported, f".{home}")
-        yield f"{TESTING}/{home.replace('.', '/')}.py", text
+        yield f"{TESTING}/{_file(home)}", text
     for name, text in builder_files(listed):
         yield f"{TESTING}/{name}", text
 

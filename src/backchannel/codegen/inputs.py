@@ -42,8 +42,10 @@ def leaf_name(
     name = types.classes[named.name]
     if isinstance(named, GraphQLEnumType):
         home = types.enum_home(named.name)
+    elif isinstance(named, GraphQLInputObjectType):
+        home = types.input_home(named.name)
     else:
-        home = "input_types" if isinstance(named, GraphQLInputObjectType) else "scalars"
+        home = "scalars"
     module.use(f"{package}{home}", name)
     return name
 
@@ -62,17 +64,32 @@ def reachable(schema: GraphQLSchema, used: Iterable[str]) -> list[GraphQLNamedTy
     return [found[name] for name in sorted(found)]
 
 
-def input_types_module(
-    inputs: Iterable[GraphQLInputObjectType],
+def input_module(
+    definition: GraphQLInputObjectType,
     decisions: Decisions,
     mappings: Mapping[str, ScalarMapping],
     types: TypeNames,
     secrets: frozenset[str],
 ) -> str:
-    """The module of the input types; secrets are the coordinates of their secret fields."""
-    module = Module("Input types. A field that is left out is not sent; None is sent as null.")
-    for definition in inputs:
-        module.add(_input_class(module, definition, decisions, mappings, types, secrets))
+    """The module of an input type: each has its own, so that only inputs in use are loaded.
+
+    Args:
+        definition: the type.
+        decisions: the types of its fields.
+        mappings: of custom scalars.
+        types: the names of the schema's types.
+        secrets: the coordinates of secret fields.
+    """
+    module = Module(f"The input type {definition.name}.")
+    module.add(_input_class(module, definition, decisions, mappings, types, secrets))
+    others = {
+        types.modules[named.name]: types.classes[named.name]
+        for field in definition.fields.values()
+        if isinstance(named := innermost(field), GraphQLInputObjectType) and named is not definition
+    }
+    if others:
+        lines = [f"from .{home} import {others[home]}\n" for home in sorted(others)]
+        module.add("".join(["# After the class: inputs may hold each other.\n", *lines]))
     return module.render()
 
 
@@ -95,7 +112,7 @@ def _input_class(
     markers: list[str] = []
     for name, field in definition.fields.items():
         named = innermost(field)
-        rename = partial(leaf_name, named, module, types, ".")
+        rename = partial(leaf_name, named, module, types, "..")
         if isinstance(named, GraphQLInputObjectType):
             rename = partial(_class_of, named, types)
         decided = without_none(annotations[name]) if one_of else annotations[name]
@@ -104,7 +121,7 @@ def _input_class(
         fields.append(_input_field(module, name, attributes[name], annotation, field))
         if mappings.get(named.name) and mappings[named.name].parse:
             marker = types.markers[named.name]
-            module.use(".scalars", marker)
+            module.use("..scalars", marker)
             markers.append(f'"{attributes[name]}": {marker}')
     hidden = sorted(
         attributes[name] for name in definition.fields if f"{definition.name}.{name}" in secrets

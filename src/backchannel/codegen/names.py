@@ -27,8 +27,8 @@
 - So a name depends on its owner and on the schema, and on no other operation: adding one renames
   nothing. Where the classes or functions of two owners meet, one of them would have to be renamed:
   they are refused instead, with both positions.
-- Modules of fragments and enums are private. They differ in more than upper and lower case, which
-  some file systems do not tell apart.
+- Modules of fragments, enums and inputs are private. They differ in more than upper and lower
+  case, which some file systems do not tell apart.
 """
 
 from __future__ import annotations
@@ -178,6 +178,10 @@ class TypeNames:
         """The module of an enum, relative to the package."""
         return f"_enums.{self.modules[name]}"
 
+    def input_home(self, name: str) -> str:
+        """The module of an input, relative to the package."""
+        return f"_inputs.{self.modules[name]}"
+
 
 def type_names(types: Iterable[str], scalars: Iterable[str]) -> TypeNames:
     """Name the classes of types, and the markers of those that are scalars."""
@@ -268,7 +272,7 @@ def members(values: Iterable[str]) -> dict[str, str]:
 
 
 def private_modules(names: Iterable[str]) -> dict[str, str]:
-    """The modules of fragments or enums by their names, different in lower case too."""
+    """The modules of fragments and types by their names, different in lower case too."""
     taken: set[str] = set()
     return {name: _free(freed(snake_case(name), FUNCTIONS), taken) for name in sorted(names)}
 

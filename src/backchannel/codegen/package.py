@@ -102,7 +102,7 @@ def _names() -> list[str]:
 """
 
 
-_ENUMS = """
+_TYPES = """
 def _home(name: str) -> str | None:
     from ._types import HOMES
 
@@ -112,7 +112,7 @@ def _home(name: str) -> str | None:
 def _names() -> list[str]:
     from ._types import HOMES
 
-    return [name for name, home in HOMES.items() if home.startswith("._enums.")]
+    return [name for name, home in HOMES.items() if home.startswith(".{package}.")]
 """
 
 
@@ -148,13 +148,22 @@ def package_files(
     fragments = {name: home for name, home in homes.items() if home.startswith("._fragments.")}
     yield "fragments.py", _listing(docstring, _FRAGMENTS)
     yield "fragments.pyi", _stub(fragments)
-    docstring = "Enums. A value that the schema does not know is kept: see `is_known`."
-    yield "enums.py", _listing(docstring, _ENUMS)
-    yield (
-        "enums.pyi",
-        _stub({name: home for name, home in types.items() if home.startswith("._enums.")}),
-    )
-    yield from _private_packages("operation", "fragment", "enum")
+    for name, package, docstring in (
+        (
+            "enums",
+            "_enums",
+            "Enums. A value that the schema does not know is kept: see `is_known`.",
+        ),
+        (
+            "input_types",
+            "_inputs",
+            "Input types. What is left out is not sent; None is sent as null.",
+        ),
+    ):
+        of_kind = {each: home for each, home in types.items() if home.startswith(f".{package}.")}
+        yield f"{name}.py", _listing(docstring, _TYPES.replace("{package}", package))
+        yield f"{name}.pyi", _stub(of_kind)
+    yield from _private_packages("operation", "fragment", "enum", "input")
 
 
 def builder_files(homes: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from backchannel.graphql.operation import Operation, Variable
 
 from .._enums.chat_message import ChatMessage
 from .._fragments.time import Time_
-from ..input_types import ChatResult
+from .._inputs.chat_result import ChatResult
 from ..scalars import Time, TimeScalar_
 
 if TYPE_CHECKING:

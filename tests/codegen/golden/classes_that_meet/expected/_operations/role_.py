@@ -13,7 +13,7 @@ from .._enums.role import ROLE
 from .._enums.role_ import Role
 from .._enums.role__ import Role_
 from .._enums.time_scalar import TimeScalar
-from ..input_types import Roles
+from .._inputs.roles import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -10,7 +10,7 @@ from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
 from .._enums.order import Order
-from ..input_types import Filter
+from .._inputs.filter import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
-from ..input_types import Filter
+from .._inputs.filter import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -11,7 +11,7 @@ import msgspec
 from backchannel.graphql.models import UNSET, OtherResult, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
-from ..input_types import At
+from .._inputs.at import At
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

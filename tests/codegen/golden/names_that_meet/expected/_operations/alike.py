@@ -12,7 +12,7 @@ from backchannel.graphql.models import UNSET, Result, Unset
 from backchannel.graphql.operation import Operation, Variable
 
 from .._enums.unit import Unit
-from ..input_types import By
+from .._inputs.by import By
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

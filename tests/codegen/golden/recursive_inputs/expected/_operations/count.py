@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from backchannel.graphql.models import Result
 from backchannel.graphql.operation import Operation, Variable
 
-from ..input_types import Where
+from .._inputs.where import Where
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -13,7 +13,8 @@ from backchannel.graphql.operation import Operation, Variable
 
 from .._enums.int_ import Int
 from .._enums.print import Print
-from ..input_types import Class, Str
+from .._inputs.class_ import Class
+from .._inputs.str_ import Str
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
