@@ -226,6 +226,8 @@ async def test_a_login_that_is_cancelled_leaves_nothing(site, redirect_uri):
             login.log_in(open_browser=lambda page: loop.call_soon_threadsafe(opened.set) and None)
         )
         await opened.wait()
+        # By then a thread waits for the redirect.
+        await asyncio.sleep(0.3)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
