@@ -80,7 +80,9 @@ class TestConnecting:
     def test_only_once(self, nobody: Frames):
         assert nobody.ask(**CONNECT)["reason"] == "Already connected"
 
-    @pytest.mark.parametrize("text", ["no json", "[1]", "1", "null", '"x"', ""])
+    @pytest.mark.parametrize(
+        "text", ["no json", "[1]", "1", "null", '"x"', "", pytest.param("[" * 9999, id="deep")]
+    )
     def test_what_is_no_object_of_json_is_complained_about(self, nobody: Frames, text: str):
         nobody.socket.send(text)
         assert nobody.hear() == {"msg": "error", "reason": "Bad request"}

@@ -156,7 +156,7 @@ async def _read_body(request: Request) -> tuple[JSON, tuple[UploadedFile, ...]]:
         return raw.decode("utf-8", "replace"), ()
     try:
         body: JSON = json.loads(raw, parse_constant=_no_constant)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}, ()
     return body, ()
 

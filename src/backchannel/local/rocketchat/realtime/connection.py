@@ -277,6 +277,6 @@ def _parse(message: str | bytes) -> JSONObject | None:
     """The object in a frame, None when it is anything else."""
     try:
         frame: JSON = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return frame if isinstance(frame, dict) else None
