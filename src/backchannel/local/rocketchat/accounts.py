@@ -12,7 +12,11 @@ _VERSIONS: dict[Age, str] = {3: "3.18", 7: "7.9", 8: "8.8"}
 
 
 def login(call: Call) -> JSONObject:
-    """`POST login`: with a password, which makes a token, or with a token got before."""
+    """`POST login`: with a password, which makes a token, or with a token got before.
+
+    Every refusal is a 401 in the form of log-ins, that of a missing second factor too; guarded
+    routes refuse the latter with 400.
+    """
     try:
         login = credentials.log_in(call.world, _as_method(call))
     except MeteorError as error:
