@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 from yarl import URL
@@ -17,6 +18,7 @@ from backchannel.errors import (
 )
 from backchannel.wire.messages import Request, Response, by_lower_name
 from backchannel.wire.rules import Limits, unless_safe
+from backchannel.wire.streams import BodyStream
 
 
 class AiohttpTransport:
@@ -49,6 +51,8 @@ class AiohttpTransport:
         try:
             return await self._exchange(request)
         except (aiohttp.ClientError, TimeoutError, UnicodeError) as error:
+            if request.local_failure is not None:
+                raise request.local_failure from None
             failure = self._failure(request, error)
         # Raised out of the handler: no context keeps the library's error and what that knows.
         raise failure
@@ -69,40 +73,60 @@ class AiohttpTransport:
             self._loop = loop
             self._session = aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(
-                    total=self._limits.timeout, sock_connect=self._limits.connect_timeout
-                ),
                 trust_env=False,
                 skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
             )
         return self._session
 
     async def _exchange(self, request: Request) -> Response:
+        headers, body = request.headers, request.body
+        data: bytes | AsyncIterator[bytes] | None
+        if isinstance(body, BodyStream):
+            # Without the header aiohttp would send it in chunks, which not every proxy takes.
+            headers, data = {**headers, "Content-Length": str(len(body))}, _chunks(body)
+        else:
+            data = body
         async with self._open().request(
             request.method,
             URL(request.url, encoded=True),
-            headers=request.headers,
-            data=request.body,
+            headers=headers,
+            data=data,
             proxy=self._proxy,
             allow_redirects=False,
+            timeout=self._timeout(request),
         ) as reply:
-            body = await self._read(request, reply)
-            headers = by_lower_name(reply.headers.items())
-            return Response(status=reply.status, headers=headers, body=body)
+            taken = bytearray()
+            if request.sink is not None and 200 <= reply.status < 300:
+                request.sink.begin()
+                await self._read(request, reply, request.sink.write, request.sink.max_bytes)
+            else:
+                await self._read(request, reply, taken.extend, self._limits.max_reply_bytes)
+            fields = by_lower_name(reply.headers.items())
+            return Response(status=reply.status, headers=fields, body=bytes(taken))
 
-    async def _read(self, request: Request, reply: aiohttp.ClientResponse) -> bytes:
-        body = bytearray()
+    def _timeout(self, request: Request) -> aiohttp.ClientTimeout:
+        total = self._limits.timeout if request.timeout is None else request.timeout
+        return aiohttp.ClientTimeout(total=total, sock_connect=self._limits.connect_timeout)
+
+    async def _read(
+        self,
+        request: Request,
+        reply: aiohttp.ClientResponse,
+        take: Callable[[bytes], object],
+        max_bytes: int,
+    ) -> None:
+        length = 0
         # What is there, without waiting for more: aiohttp stops reading at its own buffer's limit.
         while chunk := await reply.content.readany():
-            body += chunk
-            if len(body) > self._limits.max_reply_bytes:
+            length += len(chunk)
+            if length > max_bytes:
                 # A connection with an unread rest must not go back to the pool.
                 reply.close()
                 raise ReplyTooLarge(
-                    f"{request.label}: the reply is over {self._limits.max_reply_bytes} bytes",
+                    f"{request.label}: the reply is over {max_bytes} bytes",
                     outcome=unless_safe(request),
                 )
-        return bytes(body)
+            take(chunk)
 
     def _failure(self, request: Request, error: Exception) -> BackchannelError:
         if isinstance(error, _NO_PROXY):
@@ -115,7 +139,8 @@ class AiohttpTransport:
             return ConnectError(f"{request.origin}: no connection{f' ({why})' if why else ''}")
         if isinstance(error, TimeoutError):
             return TransportTimeout(
-                f"{request.label}: no complete reply within {self._limits.timeout:g} seconds",
+                f"{request.label}: no complete reply within"
+                f" {self._timeout(request).total:g} seconds",
                 outcome=unless_safe(request),
             )
         return ConnectionLost(
@@ -123,6 +148,12 @@ class AiohttpTransport:
             f" ({type(error).__name__})",
             outcome=unless_safe(request),
         )
+
+
+async def _chunks(stream: BodyStream) -> AsyncIterator[bytes]:
+    """The chunks of a stream. They are read in the event loop, a moment each."""
+    for chunk in stream:
+        yield chunk
 
 
 _NO_PROXY = (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)

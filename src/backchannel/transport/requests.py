@@ -30,6 +30,7 @@ from backchannel.transport.exchange import BodyTooLarge, encode_request, exchang
 from backchannel.transport.pools import POOL_CLASSES
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import Limits, unless_safe
+from backchannel.wire.streams import BodyStream
 
 if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
@@ -78,23 +79,27 @@ class RequestsTransport:
         if self._closed:
             raise ConfigurationError(f"{request.label}: the client is closed")
         limits = self._limits
-        deadline = time.monotonic() + limits.timeout
+        timeout = limits.timeout if request.timeout is None else request.timeout
+        deadline = time.monotonic() + timeout
         try:
             route = self._route(request.origin)
             written = route.encode(request)
-            connection = route.pool.lend(min(limits.connect_timeout, limits.timeout))
+            connection = route.pool.lend(min(limits.connect_timeout, timeout))
         except _ERRORS as error:
             failure: BackchannelError = _no_connection(request, error)
         else:
             try:
                 return self._exchange(request, written, connection, route.pool, deadline)
             except BodyTooLarge:
+                allowed = request.sink.max_bytes if request.sink else limits.max_reply_bytes
                 failure = ReplyTooLarge(
-                    f"{request.label}: the reply is over {limits.max_reply_bytes} bytes",
+                    f"{request.label}: the reply is over {allowed} bytes",
                     outcome=unless_safe(request),
                 )
             except _ERRORS as error:
-                failure = self._no_reply(request, error)
+                if request.local_failure is not None:
+                    raise
+                failure = _no_reply(request, error, timeout)
         # Raised out of the handler: no context keeps the library's error and what that knows.
         raise failure
 
@@ -123,6 +128,8 @@ class RequestsTransport:
                 written,
                 deadline=deadline,
                 max_bytes=self._limits.max_reply_bytes,
+                stream=request.body if isinstance(request.body, BodyStream) else None,
+                sink=request.sink,
             )
         finally:
             if not reusable:
@@ -143,18 +150,6 @@ class RequestsTransport:
             )
             route = self._routes[origin] = _Route(origin, pool)
         return route
-
-    def _no_reply(self, request: Request, error: Exception) -> BackchannelError:
-        if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
-            return TransportTimeout(
-                f"{request.label}: no complete reply within {self._limits.timeout:g} seconds",
-                outcome=unless_safe(request),
-            )
-        return ConnectionLost(
-            f"{request.label}: the connection ended before the reply was complete"
-            f" ({type(error).__name__})",
-            outcome=unless_safe(request),
-        )
 
 
 class _Route:
@@ -195,6 +190,19 @@ def _no_connection(request: Request, error: Exception) -> ConnectError:
         why = error.verify_message
         return ConnectError(f"{request.origin}: its certificate was refused: {why}")
     return ConnectError(f"{request.origin}: no connection{_why(error)}")
+
+
+def _no_reply(request: Request, error: Exception, timeout: float) -> BackchannelError:
+    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
+        return TransportTimeout(
+            f"{request.label}: no complete reply within {timeout:g} seconds",
+            outcome=unless_safe(request),
+        )
+    return ConnectionLost(
+        f"{request.label}: the connection ended before the reply was complete"
+        f" ({type(error).__name__})",
+        outcome=unless_safe(request),
+    )
 
 
 def _why(error: BaseException | None) -> str:

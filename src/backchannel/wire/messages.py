@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from backchannel.wire.secrets import masked_headers, redact, without_query
+from backchannel.wire.streams import BodyStream, Sink
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,16 +18,21 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         method: GET, POST, ...
         url: the absolute URL.
         headers: names and values, as they go on the wire.
-        body: the bytes of the body, or None.
+        body: the body: bytes, a stream that is read while it is sent, or None.
         effect: whether the server may change something on receiving it. It decides what is known
             after a failure: a request without effect can always be repeated.
+        sink: takes the body of a reply with status 2xx, in place of the response; None to have it
+            in memory.
+        timeout: seconds for the whole call, or None for what the transport allows.
     """
 
     method: str
     url: str
     headers: Mapping[str, str]
-    body: bytes | None = None
+    body: bytes | BodyStream | None = None
     effect: bool = True
+    sink: Sink | None = None
+    timeout: float | None = None
 
     @property
     def label(self) -> str:
@@ -38,6 +44,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         """Scheme, host and port."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def local_failure(self) -> BaseException | None:
+        """What went wrong on this side of the call: reading its stream, or writing its sink."""
+        if isinstance(self.body, BodyStream) and self.body.failure is not None:
+            return self.body.failure
+        return None if self.sink is None else self.sink.failure
 
     def __repr__(self) -> str:
         size = "none" if self.body is None else f"{len(self.body)} bytes"
