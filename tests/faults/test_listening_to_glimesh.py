@@ -54,7 +54,9 @@ class Story:
         self._kinds = [*FAULTS, *dice.choices(list(FAULTS), k=faults - len(FAULTS))]
         dice.shuffle(self._kinds)
         self._gaps = [dice.randint(1, 40) for _ in self._kinds]
-        self._gaps[dice.randrange(faults)] = long
+        # Where the client stays away until all of them are written.
+        held = [place for place, kind in enumerate(self._kinds) if kind in OF_SOCKETS]
+        self._gaps[dice.choice(held)] = long
         self._live = (messages - sum(self._gaps)) // faults + 1
         self.written: list[int] = []
         self.swaps = 0
