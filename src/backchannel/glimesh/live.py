@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from backchannel.errors import MalformedReply
 from backchannel.glimesh.gap import MARGIN, Sequencer
-from backchannel.graphql.fill import Missed
+from backchannel.graphql.fill import Part
 from glimesh_api import ChatMessageFields, ChatMessagesChatMessageConnection
 from glimesh_api.operations import CHAT_MESSAGE_SENT, CHAT_MESSAGES
 
@@ -70,11 +70,13 @@ class ChatFill:
         self._known = self._sequencer.known
         self._before = self._after = None
 
-    def read(self) -> Flow[Missed[ChatMessageFields]]:
+    def read(self) -> Flow[Part[ChatMessageFields]]:
         """The flow that reads the next page."""
         if self._after is not None:
             page = yield from self._page({"first": PAGE, "after": self._after})
-            return self._forward(page)
+            if page.page_info.has_next_page:
+                self._after = _moved(page.page_info.end_cursor, self._after)
+            return Part(_nodes(page), last=not page.page_info.has_next_page)
         if self._before is not None:
             page = yield from self._page({"last": PAGE, "before": self._before})
         else:
@@ -82,29 +84,25 @@ class ChatFill:
         edges, info = page.edges, page.page_info
         if edges and info.has_previous_page and int(edges[0].node.id) > self._known:
             self._before = _moved(info.start_cursor, self._before)
-            return Missed([], complete=False)
+            return Part([], last=False)
         if self._before is None:
-            return Missed(self._unseen(page), complete=True)
+            return Part(_nodes(page), last=True)
         self._after = info.end_cursor
         # There is a page behind it: the one where looking back came from.
-        return Missed(self._unseen(page), complete=self._after is None)
+        return Part(_nodes(page), last=self._after is None)
 
     def admit(self, result: ChatMessageFields) -> bool:
-        """Whether a pushed message was not handed over before."""
+        """Whether a message was not handed over before."""
         return self._sequencer.admit(int(result.id))
-
-    def _forward(self, page: ChatMessagesChatMessageConnection) -> Missed[ChatMessageFields]:
-        if page.page_info.has_next_page:
-            self._after = _moved(page.page_info.end_cursor, self._after)
-        return Missed(self._unseen(page), complete=not page.page_info.has_next_page)
-
-    def _unseen(self, page: ChatMessagesChatMessageConnection) -> list[ChatMessageFields]:
-        return [edge.node for edge in page.edges if self.admit(edge.node)]
 
     def _page(self, window: Mapping[str, object]) -> Flow[ChatMessagesChatMessageConnection]:
         variables = {"channelId": self._channel_id, **window}
         channel = yield from self._endpoint.execute(CHAT_MESSAGES, variables)
         return channel.chat_messages
+
+
+def _nodes(page: ChatMessagesChatMessageConnection) -> list[ChatMessageFields]:
+    return [edge.node for edge in page.edges]
 
 
 def _moved(cursor: str | None, former: str | None) -> str:

@@ -136,8 +136,15 @@ class Subscriptions:
         with self._lock:
             self._closed = True
             loop = self._loop
-        if loop is not None:
+            if loop is None:
+                return
+            # So that it goes on, whoever else is leaving now.
+            self._open += 1
+        try:
             loop.run(loop.connection.close())
+        finally:
+            if (ended := self.release()) is not None:
+                ended.join()
 
 
 class BlockingSubscription(Generic[T]):

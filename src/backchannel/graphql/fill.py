@@ -12,16 +12,16 @@ from backchannel.flow import Flow
 T = TypeVar("T")
 
 
-class Missed(msgspec.Struct, Generic[T], frozen=True):
-    """A part of what a subscription missed.
+class Part(msgspec.Struct, Generic[T], frozen=True):
+    """A part of a history.
 
     Attributes:
-        results: in the order of the history; none of them was handed over before.
-        complete: whether nothing more was missed.
+        results: in their order; some may have been handed over before.
+        last: whether it is the end, up to now.
     """
 
     results: Sequence[T]
-    complete: bool
+    last: bool
 
 
 class Fill(Protocol[T]):
@@ -32,13 +32,13 @@ class Fill(Protocol[T]):
         ...
 
     def restart(self) -> None:
-        """The server pushes again: read from what was handed over last."""
+        """Begin to read again, where nothing that was missed can lie before."""
         ...
 
-    def read(self) -> Flow[Missed[T]]:
-        """The flow that reads the next part."""
+    def read(self) -> Flow[Part[T]]:
+        """The flow that reads the next part. It may run in another thread than all else."""
         ...
 
     def admit(self, result: T) -> bool:
-        """Whether a pushed result is to be handed over: it was not before. Asking counts as it."""
+        """Whether a result is to be handed over: it was not before. Asking counts as it."""
         ...

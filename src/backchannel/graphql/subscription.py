@@ -12,7 +12,7 @@ from backchannel.flow import Chance
 from backchannel.graphql.buffer import Buffer, Note, Overflow
 from backchannel.graphql.events import Dropped, FillDelayed, Filled
 from backchannel.graphql.feed import BUFFER_SIZE, Feed, OnEvent, ignore
-from backchannel.graphql.fill import Fill, Missed
+from backchannel.graphql.fill import Fill, Part
 from backchannel.wire.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Subscription(Generic[T]):
         self._filled = 0
         self._failures = 0
         # It outlives the step that began it, if that is cancelled; the next one waits for it.
-        self._reading: asyncio.Task[Missed[T]] | None = None
+        self._reading: asyncio.Task[Part[T]] | None = None
 
     def configure(
         self,
@@ -198,17 +198,18 @@ class Subscription(Generic[T]):
             if self._feed.ended is not None:
                 raise self._feed.ended
             return
-        missed = reading.result()
-        self._missed.extend(missed.results)
-        self._filled += len(missed.results)
-        if missed.complete:
+        part = reading.result()
+        missed = [result for result in part.results if self._fill.admit(result)]
+        self._missed.extend(missed)
+        self._filled += len(missed)
+        if part.last:
             self._filling = False
             self._feed.report(Filled(self._filled))
 
-    async def _read_part(self, fill: Fill[T]) -> Missed[T]:
+    async def _read_part(self, fill: Fill[T]) -> Part[T]:
         while True:
             try:
-                missed = await self._runner.run(fill.read())
+                part = await self._runner.run(fill.read())
             except BackchannelError as error:
                 if not error.temporary:
                     raise
@@ -218,4 +219,4 @@ class Subscription(Generic[T]):
                 await asyncio.sleep(wait)
             else:
                 self._failures = 0
-                return missed
+                return part
