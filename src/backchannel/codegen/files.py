@@ -12,4 +12,4 @@ SUFFIXES = (".graphql", ".graphqls", ".gql")
 def graphql_files(directory: Path) -> list[Path]:
     """All GraphQL files below a directory, in the order of their names."""
     found = (Path(parent, name) for parent, _, names in os.walk(directory) for name in names)
-    return sorted(path for path in found if path.suffix in SUFFIXES)
+    return sorted((each for each in found if each.suffix in SUFFIXES), key=lambda each: each.parts)

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from importlib.machinery import PathFinder
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 
@@ -174,5 +174,5 @@ class Paths:
 
 
 def _is_inside(name: str) -> bool:
-    path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+    parts = set(name.split("/")) - {"", "."}
+    return bool(parts) and not name.startswith("/") and ".." not in parts

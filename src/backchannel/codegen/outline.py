@@ -116,7 +116,7 @@ class Outline(msgspec.Struct, frozen=True):
         kept = self._kept(reached)
         for name, each in self.types.items():
             if name not in reached:
-                if each.is_always_there or name in kept:
+                if name in kept:
                     parts.append(each.name.of(files))
             elif not each.fields:
                 parts.append(each.whole.of(files))
@@ -126,7 +126,12 @@ class Outline(msgspec.Struct, frozen=True):
                 ]
                 body = "\n".join(["{", *chosen, "}"]) if chosen else ""
                 parts.append(f"{each.head.of(files)} {body}")
-        return build_schema(parse("\n".join(parts)))
+        schema = build_schema(parse("\n".join(parts)))
+        for name, each in self.types.items():
+            if each.is_always_there and name not in schema.type_map:
+                # It stands for an enum or input of which nothing matters but the name.
+                schema.type_map[name] = GraphQLEnumType(name, {})
+        return schema
 
     def _reached(self, mentioned: set[str]) -> set[str]:
         """The types that can be come to by way of the fields that are mentioned."""
