@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -270,6 +271,26 @@ async def test_subscriptions_come_and_go_on_one_socket(server: LocalGlimesh) -> 
             await asyncio.sleep(0.005)
         async with api.chat_message_sent(client, channel_id="1"):
             assert server.sockets.handshakes == 3
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13, 21, 34])
+async def test_one_may_come_while_the_last_one_leaves(server: LocalGlimesh, steps: int) -> None:
+    async with client_of(server) as client:
+        leaving = api.channel_updated(client)
+        begun = asyncio.create_task(leaving.__aenter__())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        begun.cancel()
+        coming = api.chat_message_sent(client, channel_id="1")
+        (_, entered) = await asyncio.gather(
+            leaving.aclose(), asyncio.create_task(coming.__aenter__())
+        )
+        server.say(1, STREAMER, "hi")
+        assert await texts(entered, 1) == ["hi"]
+        assert len(server.sockets) == 1
+        await coming.aclose()
+        with suppress(asyncio.CancelledError):
+            await begun
 
 
 async def test_a_fill_that_fails_is_tried_again_while_pushes_wait(server: LocalGlimesh) -> None:

@@ -90,7 +90,7 @@ class Connection:
         self._subscribers[subscriber] = 0
         self._wake.set()
         if self._task is None:
-            self._task = asyncio.create_task(self._keep())
+            self._task = asyncio.create_task(self._keep(frozenset(self._tasks)))
             self._tasks.add(self._task)
             self._task.add_done_callback(self._tasks.discard)
 
@@ -119,7 +119,10 @@ class Connection:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _keep(self) -> None:
+    async def _keep(self, former: frozenset[asyncio.Task[None]]) -> None:
+        if former:
+            # One socket, not two.
+            await asyncio.wait(former)
         try:
             await self._reconnecting()
         except BackchannelError as error:
