@@ -6,6 +6,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _LAID_OUT = re.compile(r"^(?:\s|[-*+|#>]|\d+[.)]|```)", re.MULTILINE)
@@ -38,6 +39,8 @@ def docstring(text: str, indent: int) -> str:
     return '"""' + "\n".join(lines) + f'\n{lead}"""'
 
 
+# Operations select the same fields again and again, with the same descriptions.
+@lru_cache(maxsize=10_000)
 def clean(description: str | None) -> str:
     """A description without common indentation, and without what breaks a docstring's layout."""
     return inspect.cleandoc(description or "").replace("\r", "").replace("\t", "    ")
@@ -81,16 +84,21 @@ def section(title: str, items: Iterable[tuple[str, str]], width: int) -> str:
     """A section of a docstring: `Args:`, `Attributes:`; "" without items."""
     lines: list[str] = []
     for name, description in items:
-        entry = textwrap.wrap(
-            f"{name}: {' '.join(description.split())}",
-            width,
-            initial_indent="    ",
-            subsequent_indent="        ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        lines += entry
+        lines += _entry(name, description, width)
     return "\n".join([f"{title}:", *lines]) if lines else ""
+
+
+@lru_cache(maxsize=10_000)
+def _entry(name: str, description: str, width: int) -> tuple[str, ...]:
+    wrapped_lines = textwrap.wrap(
+        f"{name}: {' '.join(description.split())}",
+        width,
+        initial_indent="    ",
+        subsequent_indent="        ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return tuple(wrapped_lines)
 
 
 def paragraphs(*parts: str) -> str:
