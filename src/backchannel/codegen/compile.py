@@ -43,7 +43,7 @@ def compile_package(
 ) -> dict[str, str]:
     """Compile operations into a package of typed functions.
 
-    It writes no files but in a temporary directory, in which the code is formatted.
+    It writes no files but in a temporary directory, which ariadne-codegen wants to see.
 
     Args:
         schema: the schema, in SDL.
