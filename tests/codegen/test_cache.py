@@ -211,6 +211,22 @@ def test_what_is_not_as_it_was_left_is_compiled_anew(
     assert counted == [6, 6]
 
 
+def test_from_another_directory_files_have_other_names_and_all_is_compiled(
+    project: Path, counted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for directory in (Path(), Path("queries"), Path("queries")):
+        monkeypatch.chdir(project / directory)
+        up = Path(*[".."] * len(directory.parts))
+        job = Job(
+            schema=[up / "schema.graphql"],
+            queries=[up / "queries"],
+            output=up / "api",
+            cache=project / "cache",
+        )
+        write_package(job.compile(), job.output)
+    assert counted == [6, 6]
+
+
 def test_where_nothing_can_be_kept_all_is_compiled(project: Path, counted: list[int]) -> None:
     (project / "cache").write_text("a file")
     generate(project, keep=True)

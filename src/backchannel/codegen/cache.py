@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,7 @@ from graphql import version as graphql_version
 
 from backchannel.codegen import manifest
 from backchannel.codegen.compile import Compiled, CompiledOperation
+from backchannel.codegen.diagnostics import Diagnostic
 from backchannel.codegen.incremental import State
 from backchannel.codegen.manifest import Manifest
 from backchannel.version import VERSION
@@ -64,8 +65,13 @@ class Cache:
         known = manifest.read(self._package)
         if known is None or kept.manifest != manifest.digest(text) or kept.versions != _versions():
             return None
+        paths = manifest.Paths(self._package)
+        named = {paths.of(path): path for path in kept.state.operations}
         files = self._files(known)
-        return None if files is None else (kept.state, self._compiled(known, kept.state, files))
+        # Seen from another working directory, files have other names.
+        if files is None or named.keys() != known.inputs.queries.keys():
+            return None
+        return kept.state, _compiled(known, named, files, kept.state.warnings)
 
     def save(self, state: State, text: str) -> None:
         """Keep a run.
@@ -105,31 +111,42 @@ class Cache:
             found[name] = contents.decode()
         return found
 
-    def _compiled(self, known: Manifest, state: State, files: Mapping[str, str]) -> Compiled:
-        """The result as it was, from the manifest, whose paths are relative to the package."""
-        paths = manifest.Paths(self._package)
-        named = {paths.of(path): path for path in state.operations}
-        operations: list[CompiledOperation] = []
-        for each in known.operations:
-            path, line, column = each.source.rsplit(":", maxsplit=2)
-            operations.append(
-                CompiledOperation(
-                    name=each.name,
-                    kind=each.kind,
-                    path=named[path],
-                    line=int(line),
-                    column=int(column),
-                    module=each.module,
-                    document=each.document,
-                    coordinates=each.coordinates,
-                )
+
+def _compiled(
+    known: Manifest,
+    named: Mapping[str, str],
+    files: dict[str, str],
+    warnings: Sequence[Diagnostic],
+) -> Compiled:
+    """A result as it was, from its manifest.
+
+    Args:
+        known: the manifest.
+        named: the paths of files of operations as the user named them, by those in the manifest.
+        files: the texts of the package's files.
+        warnings: what the lint found.
+    """
+    operations: list[CompiledOperation] = []
+    for each in known.operations:
+        path, line, column = each.source.rsplit(":", maxsplit=2)
+        operations.append(
+            CompiledOperation(
+                name=each.name,
+                kind=each.kind,
+                path=named[path],
+                line=int(line),
+                column=int(column),
+                module=each.module,
+                document=each.document,
+                coordinates=each.coordinates,
             )
-        origins = {
-            name: [named[path] for path in entry.sources]
-            for name, entry in known.files.items()
-            if entry.sources
-        }
-        return Compiled(dict(files), operations, origins, state.warnings)
+        )
+    origins = {
+        name: [named[path] for path in entry.sources]
+        for name, entry in known.files.items()
+        if entry.sources
+    }
+    return Compiled(files, operations, origins, warnings)
 
 
 def _versions() -> dict[str, str | None]:
