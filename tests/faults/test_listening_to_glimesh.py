@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
 
 import glimesh_api as api
-from backchannel.glimesh import AsyncGlimesh
+from backchannel.glimesh import AsyncGlimesh, Glimesh
 from backchannel.graphql.events import Connected, ConnectionEvent, Disconnected, Filled
 from backchannel.graphql.socket import Timing
 from backchannel.local.glimesh import LocalGlimesh
@@ -72,6 +74,9 @@ class Story:
             self._server.sockets.clear()
         self._server.sockets.wait_for_subscriptions(seconds=60)
         self._live_messages()
+        # No push is held back behind these.
+        self._server.sockets.clear()
+        self._write(2)
 
     def _live_messages(self) -> None:
         left = self._live
@@ -115,6 +120,24 @@ async def listen(
     return got
 
 
+def listen_blocking(
+    server: LocalGlimesh, story: Story, seen: list[ConnectionEvent]
+) -> list[api.ChatMessageFields]:
+    """The same in a blocking program; it hears of the end by a message."""
+    with (
+        Glimesh(token="tok-viewer", url=server.url, timing=TIMING) as client,
+        api.chat_message_sent(client, channel_id=str(CHANNEL)).configure(
+            on_event=seen.append
+        ) as messages,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        telling = pool.submit(story.tell)
+        telling.add_done_callback(lambda _: server.say(CHANNEL, STREAMER, "the end"))
+        got = list(itertools.takewhile(lambda message: message.message != "the end", messages))
+        telling.result()
+    return got
+
+
 @pytest.fixture(params=["steady", "jumping"])
 def clock(request: pytest.FixtureRequest, dice: Random, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process's clock; one that jumps by hours at every look."""
@@ -125,12 +148,16 @@ def clock(request: pytest.FixtureRequest, dice: Random, monkeypatch: pytest.Monk
 
 @pytest.mark.faults
 @pytest.mark.usefixtures("clock")
-def test_each_message_comes_once_in_order(dice: Random, whole: bool) -> None:
+@pytest.mark.parametrize("kind", ["async", "blocking"])
+def test_each_message_comes_once_in_order(kind: str, dice: Random, whole: bool) -> None:
     messages, faults, long = (10_000, 100, 2_500) if whole else (1_500, 10, 1_100)
     seen: list[ConnectionEvent] = []
     with LocalGlimesh() as server:
         story = Story(server, dice, messages=messages, faults=faults, long=long)
-        got = asyncio.run(listen(server, story, seen))
+        if kind == "async":
+            got = asyncio.run(listen(server, story, seen))
+        else:
+            got = listen_blocking(server, story, seen)
         assert len(server.sockets) == 0
     ids = [int(message.id) for message in got]
     assert len(story.written) >= messages

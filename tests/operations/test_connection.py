@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -238,23 +239,28 @@ class Renewing:
     def query(self) -> Flow[Mapping[str, str]]:
         yield from ()
         self.given += 1
-        return {"token": f"tok {self.given}"}
+        return {"apikey": f"tok {self.given}"}
 
     def invalidate(self, refused: Mapping[str, str]) -> bool:
         self.refused.append(refused)
         return self._others
 
 
-async def test_credentials_are_asked_before_each_connection() -> None:
+async def test_credentials_are_asked_before_each_connection_and_logged_at_none(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
     async with Phoenix("drop") as phoenix:
         credentials = Renewing(others=False)
         async with client_of(phoenix.url, credentials) as client, subscribe(client):
             await phoenix.saw("doc", times=3)
     assert [path.partition("?")[2] for path in phoenix.paths[:3]] == [
-        "token=tok+1",
-        "token=tok+2",
-        "token=tok+3",
+        "apikey=tok+1",
+        "apikey=tok+2",
+        "apikey=tok+3",
     ]
+    assert "> GET /socket/websocket?*** HTTP/1.1" in caplog.text
+    assert "tok+" not in caplog.text
 
 
 @pytest.mark.parametrize("others", [False, True])
@@ -264,7 +270,7 @@ async def test_refused_credentials_are_renewed_once(*, others: bool) -> None:
         async with client_of(phoenix.url, credentials) as client:
             with pytest.raises(AuthenticationError) as caught:
                 await anext(subscribe(client))
-    assert credentials.refused == [{"token": "tok 1"}]
+    assert credentials.refused == [{"apikey": "tok 1"}]
     assert credentials.given == 1 + others
     assert "tok" not in str(caught.value)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from typing import Final
 
 from gql.transport.common.adapters.websockets import WebSocketsAdapter
@@ -23,7 +25,9 @@ from backchannel.graphql.socket import Socket
 from backchannel.transport.masking import masked_logger
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import refuse_failure, refuse_redirect
+from backchannel.wire.secrets import MASK
 
+_QUERY = re.compile(r"\?\S*")
 COURTESY: Final = 2.0  # seconds that a server may take to say goodbye
 
 
@@ -67,7 +71,7 @@ class Adapter(WebSocketsAdapter):
             url=address,
             connect_args={
                 "create_connection": _Connection,
-                "logger": masked_logger("backchannel.socket"),
+                "logger": _socket_logger(),
                 "open_timeout": socket.timing.timeout,
                 "close_timeout": COURTESY,
                 "proxy": None,
@@ -96,6 +100,23 @@ class Adapter(WebSocketsAdapter):
         """Hang up, without waiting for anybody."""
         if self.websocket is not None:
             self.websocket.transport.abort()
+
+
+class _HideQuery(logging.Filter):
+    """Hides the query of the request, whatever its parameters are called."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if message.startswith("> GET "):
+            record.msg, record.args = _QUERY.sub(f"?{MASK}", message), ()
+        return True
+
+
+def _socket_logger() -> logging.Logger:
+    logger = masked_logger("backchannel.socket")
+    if not any(isinstance(known, _HideQuery) for known in logger.filters):
+        logger.addFilter(_HideQuery())
+    return logger
 
 
 def opening_failed(socket: Socket, cause: BaseException | None) -> BackchannelError:
