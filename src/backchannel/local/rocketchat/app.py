@@ -38,10 +38,10 @@ class Site:
 
 
 def rocketchat_app(
-    world: World, age: Age, *, rate_limit: bool, write_seconds: float = 0.0
+    world: World, age: Age, *, limit: RateLimit | None, write_seconds: float = 0.0
 ) -> Starlette:
     """The server as an ASGI application that answers as a server of this age."""
-    site = Site(world, age, RateLimit(world.clock) if rate_limit else None, write_seconds)
+    site = Site(world, age, limit, write_seconds)
 
     def not_found(request: Request, error: Exception) -> Response:
         del request, error

@@ -21,13 +21,14 @@ class _Window:
 class RateLimit:
     """Counts calls in fixed windows, each begun by the first call in it.
 
-    `calls` may be made in a window of `seconds`.
+    `calls` may be made in a window of `seconds`. `refused` counts those that were too many.
     """
 
     def __init__(self, clock: Clock, *, calls: int = CALLS, seconds: float = WINDOW) -> None:
         self._clock = clock
         self._calls = calls
         self._seconds = seconds
+        self.refused = 0
         self._windows: dict[tuple[str, str, str], _Window] = {}
 
     def count(
@@ -47,4 +48,5 @@ class RateLimit:
         }
         if window.calls <= self._calls:
             return headers, None
+        self.refused += 1
         return headers, TooManyRequests(math.ceil(window.ends - now))
