@@ -112,6 +112,14 @@ async def test_whatever_ends_it_the_messages_go_on(server: LocalGlimesh, harm: s
     assert len(server.sockets) == 0
 
 
+async def test_heartbeats_keep_a_quiet_socket_open() -> None:
+    """The server closes after a time without any frame (W19)."""
+    with LocalGlimesh(idle_seconds=1.0) as server:
+        async with client_of(server) as client, api.channel_updated(client):
+            await asyncio.sleep(2.0)
+            assert server.sockets.handshakes == 1
+
+
 async def test_what_is_written_before_the_subscription_is_answered_comes(
     server: LocalGlimesh,
 ) -> None:

@@ -112,6 +112,24 @@ async def test_a_push_may_come_before_the_reply_with_its_subscription() -> None:
         assert [(await anext(messages)).id for _ in range(2)] == ["1", "2"]
 
 
+async def test_pushes_before_the_reply_wait_for_a_slow_consumer_too() -> None:
+    async def talk(peer: Peer) -> None:
+        document = await peer.joined()
+        for number in range(100):
+            await peer.pushes(number)
+        await peer.replies(document, {"subscriptionId": "s"})
+        await peer.stays()
+
+    async with (
+        server(talk) as url,
+        client_of(url) as client,
+        subscribe(client).configure(buffer=3) as messages,
+    ):
+        await asyncio.sleep(0.05)
+        got = [(await anext(messages)).id for _ in range(100)]
+    assert got == [str(number) for number in range(100)]
+
+
 async def test_pushes_before_a_reply_are_not_kept_without_bound() -> None:
     async def flood(peer: Peer) -> None:
         await peer.joined()

@@ -69,7 +69,7 @@ class Gap(msgspec.Struct, frozen=True):
     """What happened between two times was missed, and nothing can tell it.
 
     Attributes:
-        since: when the last frame before it came, in seconds of the client's monotonic clock
+        since: when the last frame before it was read, in seconds of the client's monotonic clock
             (`time.monotonic`): the wall clock may jump.
         until: when the server pushed again, in seconds of the same clock.
     """

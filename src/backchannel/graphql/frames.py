@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from backchannel.errors import ConnectionLost
+from backchannel.errors import ConnectionLost, GraphQLError, MalformedReply
+from backchannel.graphql.reply import GraphQLErrorEntry, decode_body, graphql_error
 
 PUSH = "subscription:data"
 REPLY = "phx_reply"
@@ -83,6 +84,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 _FRAME = msgspec.json.Decoder(Frame)
 _ANSWER = msgspec.json.Decoder(Answer)
+_ANYTHING = msgspec.json.Decoder()
 
 
 def encode_frame(topic: str, event: str, payload: Mapping[str, object], ref: int) -> str:
@@ -110,3 +112,16 @@ def decode_answer(response: msgspec.Raw) -> Answer:
         return _ANSWER.decode(response)
     except (ValueError, RecursionError):
         return Answer()
+
+
+def decode_refusal(payload: Payload) -> GraphQLError:
+    """The error for a document that was answered with anything but a subscription."""
+    body = bytes(payload.response)
+    try:
+        decode_body(body, _ANYTHING, "subscription")
+    except GraphQLError as error:
+        return error
+    except MalformedReply:
+        pass
+    entry = GraphQLErrorEntry(message=f"the document was refused: {body.decode()}")
+    return graphql_error((entry,), msgspec.UNSET, "subscription")

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
-import msgspec
 from gql import GraphQLRequest
 from gql.transport.exceptions import (
     TransportClosed,
@@ -22,8 +21,6 @@ from gql.transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTra
 from backchannel.errors import (
     BackchannelError,
     ConnectionLost,
-    GraphQLError,
-    MalformedReply,
     RefusedError,
     TransportTimeout,
 )
@@ -36,16 +33,15 @@ from backchannel.graphql.frames import (
     Result,
     decode_answer,
     decode_frame,
+    decode_refusal,
     encode_frame,
 )
 from backchannel.graphql.handshake import COURTESY, Adapter, opening_failed, timed_out
-from backchannel.graphql.reply import GraphQLErrorEntry, decode_body, graphql_error
 from backchannel.graphql.socket import Socket
 
 MOST_EARLY: Final = 1_000
 """Pushes kept for subscriptions whose reply has not come yet."""
 
-_ANYTHING = msgspec.json.Decoder()
 _LOOKS: Final = 4  # that often the watch looks before it takes the server for dead
 
 
@@ -171,7 +167,7 @@ class Channel(PhoenixChannelWebsocketsTransport):
             self._replies.pop(ref, None)
             self._early.clear()
         if listener not in self._routes.values():
-            raise self._refusal(payload)
+            raise decode_refusal(payload)
 
     async def remove(self, listener: Listener) -> None:
         """Ask the server to push no more to the listener; what still comes is not passed on.
@@ -221,12 +217,17 @@ class Channel(PhoenixChannelWebsocketsTransport):
                 self._reading = True
                 text = await self._wire.next_frame()
                 self._reading = False
-                self._last_frame = self._monotonic()
+                at = self._monotonic()
                 await self._take(decode_frame(text))
+                # Not before: a frame that is never handed over belongs to what is missed.
+                self._last_frame = at
         except TransportError as error:
             self._end(self._loss(f"the socket ended ({error})"), alive=False)
         except ConnectionLost as error:
             self._end(self._loss(str(error)), alive=False)
+        except Exception as error:  # noqa: BLE001
+            # A mistake of ours must not leave a socket behind that nobody reads.
+            self._end(self._loss(f"reading it failed ({error!r})"), alive=False)
 
     async def _take(self, frame: Frame) -> None:
         if frame.event == PUSH:
@@ -249,11 +250,11 @@ class Channel(PhoenixChannelWebsocketsTransport):
             self._end(self._loss(f"the server ended the channel ({frame.event})"), alive=True)
 
     async def _take_reply(self, frame: Frame) -> None:
-        reply, listener = self._replies.get(frame.ref if isinstance(frame.ref, int) else 0) or (
-            None,
-            None,
-        )
-        if reply is None or reply.done():
+        if not isinstance(frame.ref, int) or frame.ref not in self._replies:
+            # To a heartbeat, or to an unsubscribing.
+            return
+        reply, listener = self._replies[frame.ref]
+        if reply.done():
             return
         reply.set_result(frame.payload)
         answer = decode_answer(frame.payload.response)
@@ -262,10 +263,10 @@ class Channel(PhoenixChannelWebsocketsTransport):
         elif listener is not None and answer.subscription_id is not None:
             self._routes[answer.subscription_id] = listener
             listener.subscribed(self._monotonic())
-            for early in self._early:
+            # Whoever waits for the reply clears the list, perhaps while a push waits for room.
+            for early in tuple(self._early):
                 if early.payload.subscription_id == answer.subscription_id:
                     await listener.push(early.payload.result)
-            self._early.clear()
 
     def _expect(self, ref: int, listener: Listener | None = None) -> asyncio.Future[Payload]:
         reply: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
@@ -348,16 +349,3 @@ class Channel(PhoenixChannelWebsocketsTransport):
 
     def _loss(self, why: str) -> ConnectionLost:
         return ConnectionLost(f"{self._socket.shown}: {why}")
-
-    def _refusal(self, payload: Payload) -> GraphQLError:
-        """The error for a document that was answered with anything but a subscription."""
-        body = bytes(payload.response)
-        try:
-            decode_body(body, _ANYTHING, "subscription")
-        except GraphQLError as error:
-            return error
-        except MalformedReply:
-            pass
-        said = body.decode()
-        entry = GraphQLErrorEntry(message=f"the document was refused: {said}")
-        return graphql_error((entry,), msgspec.UNSET, "subscription")
