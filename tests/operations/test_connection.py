@@ -24,6 +24,7 @@ from backchannel.errors import (
     RefusedError,
     TransportTimeout,
 )
+from backchannel.graphql import BlockingSubscription, Subscription
 from backchannel.graphql.buffer import REFILL, Buffer, Note, Overflow
 from backchannel.graphql.client import AsyncGraphQLClient
 from backchannel.graphql.connection import MOST_DEATHS
@@ -342,6 +343,14 @@ async def test_a_subscription_is_configured_before_it_begins() -> None:
     ):
         with pytest.raises(ConfigurationError, match="before"):
             messages.configure(buffer=5)
+
+
+def test_both_kinds_of_subscription_are_configured_alike() -> None:
+    ours, twin = (
+        inspect.signature(BlockingSubscription.configure),
+        inspect.signature(Subscription.configure),
+    )
+    assert ours == twin
 
 
 def test_gql_still_has_what_the_channel_replaces_and_uses() -> None:

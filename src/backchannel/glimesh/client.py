@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from backchannel import environment
 from backchannel.flow import Chance
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from backchannel.message import Receipt
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
+
+T = TypeVar("T")
 
 DEFAULT_URL = "https://glimesh.tv"
 PLATFORM: Final = "glimesh"
@@ -240,8 +242,8 @@ class AsyncGlimesh(AsyncGraphQLClient):
 
 
 def _fill_for(
-    operation: Operation[Any], variables: Mapping[str, object], endpoint: Endpoint
-) -> Fill[Any] | None:
+    operation: Operation[T], variables: Mapping[str, object], endpoint: Endpoint
+) -> Fill[T] | None:
     if operation.fields != ("chatMessage",):
         return None
     # Loaded here for the same reason as the backend.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from backchannel.errors import MalformedReply
 from backchannel.glimesh.gap import MARGIN, Sequencer
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from backchannel.graphql.fill import Fill
     from backchannel.graphql.operation import Operation
 
+T = TypeVar("T")
+
 FIRST_PAGE: Final = 2 * MARGIN
 """Messages of the first page that is read: most gaps are short."""
 
@@ -25,8 +27,8 @@ PAGE: Final = 1_000
 
 
 def fill_for(
-    operation: Operation[Any], variables: Mapping[str, object], endpoint: Endpoint
-) -> Fill[Any] | None:
+    operation: Operation[T], variables: Mapping[str, object], endpoint: Endpoint
+) -> Fill[T] | None:
     """What fills the gaps of a subscription: for `chat_message_sent` of one channel.
 
     No query spans channels, and none tells which followers or changes of a channel came when.
@@ -34,7 +36,8 @@ def fill_for(
     channel_id = variables.get("channelId")
     if operation is not CHAT_MESSAGE_SENT or channel_id is None:
         return None
-    return ChatFill(endpoint, str(channel_id))
+    # The operation is known by now, and so is what its results are.
+    return cast("Fill[T]", ChatFill(endpoint, str(channel_id)))
 
 
 class ChatFill:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from backchannel.client import AsyncClient, BlockingClient
 from backchannel.graphql.endpoint import Dialect, Endpoint, make_endpoint
-from backchannel.graphql.live import Fills, Live, make_live, require_live
+from backchannel.graphql.live import Live, make_live, require_live
 from backchannel.graphql.socket import Socket
 from backchannel.wire.secrets import without_query
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from backchannel.graphql.blocking import BlockingSubscription, Subscriptions
     from backchannel.graphql.connection import Connection
     from backchannel.graphql.credentials import Credentials
+    from backchannel.graphql.fill import Fills
     from backchannel.graphql.operation import Operation
     from backchannel.graphql.subscription import Subscription
     from backchannel.wire.retry import RetryPolicy

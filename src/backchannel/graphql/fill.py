@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import msgspec
 
 from backchannel.flow import Flow
+
+if TYPE_CHECKING:
+    from backchannel.graphql.endpoint import Endpoint
+    from backchannel.graphql.operation import Operation
 
 T = TypeVar("T")
 
@@ -41,4 +45,20 @@ class Fill(Protocol[T]):
 
     def admit(self, result: T) -> bool:
         """Whether a result is to be handed over: it was not before. Asking counts as it."""
+        ...
+
+
+class Fills(Protocol):
+    """Makes what fills the gaps of subscriptions."""
+
+    def __call__(
+        self, operation: Operation[T], variables: Mapping[str, object], endpoint: Endpoint
+    ) -> Fill[T] | None:
+        """What fills the gaps of this one, or None if nothing can.
+
+        Args:
+            operation: what is subscribed to.
+            variables: plain JSON values by the variables' names.
+            endpoint: where the history is read.
+        """
         ...

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -13,16 +13,12 @@ from backchannel.wire.secrets import redact, require_private
 if TYPE_CHECKING:
     from backchannel.graphql.connection import Connection, Runner
     from backchannel.graphql.endpoint import Endpoint
-    from backchannel.graphql.fill import Fill
+    from backchannel.graphql.fill import Fills
     from backchannel.graphql.operation import Operation
     from backchannel.graphql.socket import Socket
     from backchannel.graphql.subscription import Subscription
 
 T = TypeVar("T")
-
-# Any: which results a fill gives depends on the operation, and only its maker knows.
-Fills: TypeAlias = "Callable[[Operation[Any], Mapping[str, object], Endpoint], Fill[Any] | None]"
-"""Makes what fills the gaps of a subscription with these variables, or None if nothing can."""
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +96,7 @@ def make_live(
     return Live(socket=socket, endpoint=endpoint, fills=fills)
 
 
-def require_live(live: Live | None, operation: Operation[Any], client: object) -> Live:
+def require_live(live: Live | None, operation: Operation[object], client: object) -> Live:
     """What makes the client's subscriptions.
 
     Raises:
