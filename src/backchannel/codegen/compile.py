@@ -250,7 +250,8 @@ class _Exports:
             self.problems.append(at_node(node, message))
 
 
-def _render(plan: Plan) -> dict[str, str]:
+def _render(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The files of the package, each as soon as it is made."""
     normalizer = Normalizer({name: each.token for name, each in plan.fragments.items()})
     fragments = {
         name: normalizer.fragment(each.token, each.selection)
@@ -261,7 +262,7 @@ def _render(plan: Plan) -> dict[str, str]:
         for each in plan.fragments.values()
         if not is_object(each.selection)
     ]
-    files: dict[str, str] = {"py.typed": ""}
+    yield "py.typed", ""
     exports = _Exports()
     constants: dict[str, str] = {}
     made: list[Made] = []
@@ -270,7 +271,7 @@ def _render(plan: Plan) -> dict[str, str]:
             home = f"_fragments.{fragment.module}"
             decisions = engine.decide(fragments[fragment.name])
             text, exported, of_module = _fragment_module(fragment, plan, decisions)
-            files[_fragment_file(fragment)] = text
+            yield _fragment_file(fragment), text
             made.append(of_module)
             exports.add(exported, f".{home}", fragment.selection.node)
         # One after the other, so that what is decided on an operation is not kept.
@@ -285,7 +286,7 @@ def _render(plan: Plan) -> dict[str, str]:
                 )
             )
             text, exported, of_module = _operation_module(operation, plan, decisions)
-            files[_operation_file(operation)] = text
+            yield _operation_file(operation), text
             made.append(of_module)
             exports.add([operation.function, *exported], f".{home}", operation.definition)
             constants[operation.constant] = f".{home}"
@@ -306,14 +307,13 @@ def _render(plan: Plan) -> dict[str, str]:
         raise CompileError(in_order(exports.problems))
     for enum in enums:
         text = enum_module(enum, decisions, plan.names)
-        files[_file(plan.names.enum_home(enum.name))] = text
+        yield _file(plan.names.enum_home(enum.name)), text
     for each in inputs:
         text = input_module(each, decisions, plan.scalars, plan.names, plan.secrets)
-        files[_file(plan.names.input_home(each.name))] = text
-    files["scalars.py"] = scalars_module(plan.scalars, plan.names)
-    files.update(package_files(exports.homes, exports.types, constants, ("operations", TESTING)))
-    files.update(_builder_modules(made, plan, {**exports.homes, **exports.types}))
-    return files
+        yield _file(plan.names.input_home(each.name)), text
+    yield "scalars.py", scalars_module(plan.scalars, plan.names)
+    yield from package_files(exports.homes, exports.types, constants, ("operations", TESTING))
+    yield from _builder_modules(made, plan, {**exports.homes, **exports.types})
 
 
 def _builder_modules(

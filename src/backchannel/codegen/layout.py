@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 LINE_LENGTH = 100
 
@@ -19,43 +20,49 @@ class FormatError(Exception):
     """ruff refused generated code; a defect of the generator."""
 
 
-def formatted(files: Mapping[str, str]) -> dict[str, str]:
-    """The files with their Python modules formatted.
+def formatted(files: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The files with their Python modules formatted, while the next ones are still being made.
 
     Modules go to ruff one after the other through its standard input: to write, read and remove
     thousands of temporary files takes longer than to format them.
+
+    Args:
+        files: names and texts.
     """
-    batches = [
-        batch
-        for suffix in (".py", ".pyi")
-        for batch in _batches([name for name in files if name.endswith(suffix)], files)
-    ]
-
-    def run(names: Sequence[str]) -> list[str]:
-        return _format([files[name] for name in names], names[0])
-
+    texts: dict[str, str] = {}
+    batches = {suffix: _Batch() for suffix in (".py", ".pyi")}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-        done = threads.map(run, batches)
-    texts = dict(files)
-    for names, found in zip(batches, done, strict=True):
-        texts.update(zip(names, found, strict=True))
+        running: list[tuple[list[str], Future[list[str]]]] = []
+
+        def run(batch: _Batch) -> None:
+            task = threads.submit(_format, [texts[name] for name in batch.names], batch.names[0])
+            running.append((batch.names, task))
+
+        for name, text in files:
+            texts[name] = text
+            suffix = PurePosixPath(name).suffix
+            if suffix not in batches:
+                continue
+            batch = batches[suffix]
+            batch.names.append(name)
+            batch.characters += len(text)
+            if batch.characters >= CHARACTERS:
+                run(batch)
+                batches[suffix] = _Batch()
+        for batch in batches.values():
+            if batch.names:
+                run(batch)
+        for names, task in running:
+            texts.update(zip(names, task.result(), strict=True))
     return texts
 
 
-def _batches(names: Sequence[str], files: Mapping[str, str]) -> Iterator[list[str]]:
-    """The names in as many parts as are worth a process, and as there are processors."""
-    total = sum(len(files[name]) for name in names)
-    size = total / min(os.cpu_count() or 1, 1 + total // CHARACTERS)
-    batch: list[str] = []
-    filled = 0
-    for name in names:
-        batch.append(name)
-        filled += len(files[name])
-        if filled >= size:
-            yield batch
-            batch, filled = [], 0
-    if batch:
-        yield batch
+@dataclass
+class _Batch:
+    """Modules for one run of ruff."""
+
+    names: list[str] = field(default_factory=list[str])
+    characters: int = 0
 
 
 def _format(texts: Sequence[str], name: str) -> list[str]:
