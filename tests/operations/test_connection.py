@@ -311,21 +311,23 @@ def test_waits_double_up_to_a_cap(attempt: int, draw: float, seconds: float) -> 
 
 async def test_a_full_buffer_waits_or_drops() -> None:
     waits: Buffer[int] = Buffer(2, Overflow.WAIT)
-    assert [await waits.put(number) for number in (1, 2)] == [None, None]
+    assert [waits.put(number) for number in (1, 2)] == [None, None]
     waits.note(REFILL)
     waits.note(REFILL)
-    putting = asyncio.create_task(waits.put(3))
+    waiting = asyncio.create_task(waits.room())
     await asyncio.sleep(0)
-    assert not putting.done()
-    assert [await waits.get() for _ in range(3)] == [1, 2, REFILL]
-    await putting
-    assert await waits.get() == 3
+    assert waits.full
+    assert not waiting.done()
+    assert [waits.take() for _ in range(3)] == [1, 2, REFILL]
+    await waiting
+    assert waits.empty
     drops: Buffer[int] = Buffer(2, Overflow.DROP_OLDEST)
     last = Note(last=True)
     drops.note(last)
-    assert [await drops.put(number) for number in (1, 2, 3)] == [None, None, 1]
-    assert (drops.take_dropped(), drops.take_dropped()) == (1, 0)
-    assert [await drops.get() for _ in range(3)] == [last, 2, 3]
+    assert [drops.put(number) for number in (1, 2, 3)] == [None, None, 1]
+    assert not drops.full
+    assert drops.dropped == 1
+    assert [drops.take() for _ in range(3)] == [last, 2, 3]
 
 
 def test_what_cannot_work_is_refused_at_once() -> None:

@@ -49,6 +49,9 @@ class Buffer(Generic[T]):
         capacity: how many results.
         overflow: what happens when it is full.
 
+    Attributes:
+        dropped: how many results were dropped since this was set to 0.
+
     Raises:
         InvalidInput: a capacity below 1.
     """
@@ -56,7 +59,7 @@ class Buffer(Generic[T]):
     def __init__(self, capacity: int, overflow: Overflow) -> None:
         if capacity < 1:
             raise InvalidInput("capacity", limit="must be at least 1", given=str(capacity))
-        self._dropped = 0
+        self.dropped = 0
         self._capacity = capacity
         self._overflow = overflow
         self._entries: deque[T | Note] = deque()
@@ -64,17 +67,24 @@ class Buffer(Generic[T]):
         self._filled = asyncio.Event()
         self._room = asyncio.Event()
 
-    async def put(self, result: T) -> T | None:
-        """Add a result, as soon as there is room. Returns what was dropped for it, if anything."""
-        while self._results >= self._capacity:
-            if self._overflow is Overflow.DROP_OLDEST:
-                dropped = self._drop_oldest()
-                self._add(result)
-                return dropped
+    @property
+    def full(self) -> bool:
+        """Whether the producer is to wait for room."""
+        return self._results >= self._capacity and self._overflow is Overflow.WAIT
+
+    async def room(self) -> None:
+        """Wait until it is not full."""
+        while self.full:
             self._room.clear()
             await self._room.wait()
-        self._add(result)
-        return None
+
+    def put(self, result: T) -> T | None:
+        """Add a result to one that is not full. Returns what was dropped for it, if anything."""
+        dropped = self._drop_oldest() if self._results >= self._capacity else None
+        self._entries.append(result)
+        self._results += 1
+        self._filled.set()
+        return dropped
 
     def note(self, note: Note) -> None:
         """Add a note; one that stands at the end already is enough."""
@@ -82,21 +92,24 @@ class Buffer(Generic[T]):
             self._entries.append(note)
             self._filled.set()
 
-    async def get(self) -> T | Note:
-        """Take the oldest entry, as soon as there is one."""
+    @property
+    def empty(self) -> bool:
+        """Whether the consumer is to wait for an entry."""
+        return not self._entries
+
+    async def entry(self) -> None:
+        """Wait until it is not empty."""
         while not self._entries:
             self._filled.clear()
             await self._filled.wait()
+
+    def take(self) -> T | Note:
+        """Take the oldest entry of one that is not empty."""
         entry = self._entries.popleft()
         if not isinstance(entry, Note):
             self._results -= 1
             self._room.set()
         return entry
-
-    def take_dropped(self) -> int:
-        """How many results were dropped since this was asked last."""
-        dropped, self._dropped = self._dropped, 0
-        return dropped
 
     def clear(self) -> None:
         """Drop everything."""
@@ -104,16 +117,11 @@ class Buffer(Generic[T]):
         self._results = 0
         self._room.set()
 
-    def _add(self, result: T) -> None:
-        self._entries.append(result)
-        self._results += 1
-        self._filled.set()
-
     def _drop_oldest(self) -> T:
         for place, entry in enumerate(self._entries):
             if not isinstance(entry, Note):
                 del self._entries[place]
                 self._results -= 1
-                self._dropped += 1
+                self.dropped += 1
                 return entry
         raise AssertionError("a full buffer holds a result")

@@ -65,8 +65,17 @@ class Feed(Generic[T]):
         self._dialect = dialect
         self._lost_at: float | None = None
 
-    async def push(self, result: Result) -> None:
-        """Take a push. It waits while the buffer is full, if that is what the consumer wants."""
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for a push: the consumer is slow, and nothing may be dropped."""
+        return self.buffer.full
+
+    async def room(self) -> None:
+        """Wait for room."""
+        await self.buffer.room()
+
+    def push(self, result: Result) -> None:
+        """Take a push."""
         try:
             if result.failed:
                 entry: T | Exception = self._operation.decode(result.body)
@@ -77,7 +86,7 @@ class Feed(Generic[T]):
         except Exception as error:  # noqa: BLE001
             # Of a scalar's parser. It is for this consumer, and must not end all reading.
             entry = error
-        dropped = await self.buffer.put(entry)
+        dropped = self.buffer.put(entry)
         if dropped is not None and self._fill and not isinstance(dropped, Exception):
             # Else the next fill would take it for one that was missed.
             self._fill.admit(dropped)

@@ -53,8 +53,17 @@ class Listener(Protocol):
         """The document and its variables."""
         ...
 
-    async def push(self, result: Result) -> None:
-        """Take a push. Nothing else is read from the socket meanwhile."""
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for a push."""
+        ...
+
+    async def room(self) -> None:
+        """Wait for room. Nothing is read from the socket meanwhile."""
+        ...
+
+    def push(self, result: Result) -> None:
+        """Take a push."""
         ...
 
     def subscribed(self, at: float) -> None:
@@ -106,7 +115,7 @@ class Channel(PhoenixChannelWebsocketsTransport):
         self._ended = ended
         self._join_ref = 0
         self._replies: dict[int, tuple[asyncio.Future[Payload], Listener | None]] = {}
-        self._routes: dict[str, Listener] = {}
+        self._routes: dict[str | None, Listener] = {}
         self._early: list[Frame] = []
         self._last_frame = monotonic()
         self._reading = False
@@ -218,7 +227,14 @@ class Channel(PhoenixChannelWebsocketsTransport):
                 text = await self._wire.next_frame()
                 self._reading = False
                 at = self._monotonic()
-                await self._take(decode_frame(text))
+                frame = decode_frame(text)
+                listener = self._routes.get(frame.payload.subscription_id)
+                if listener is None or frame.event != PUSH:
+                    await self._take(frame)
+                else:
+                    if listener.full:
+                        await listener.room()
+                    listener.push(frame.payload.result)
                 # Not before: a frame that is never handed over belongs to what is missed.
                 self._last_frame = at
         except TransportError as error:
@@ -230,12 +246,10 @@ class Channel(PhoenixChannelWebsocketsTransport):
             self._end(self._loss(f"reading it failed ({error!r})"), alive=False)
 
     async def _take(self, frame: Frame) -> None:
+        """Take a frame that is no push to a known subscription."""
         if frame.event == PUSH:
-            listener = self._routes.get(frame.payload.subscription_id or "")
-            if listener is not None:
-                await listener.push(frame.payload.result)
-            elif self._replies:
-                # Perhaps for a subscription whose reply comes after it.
+            # Perhaps for a subscription whose reply comes after it.
+            if self._replies:
                 if len(self._early) == MOST_EARLY:
                     raise ConnectionLost("too many pushes came before the reply to a subscription")
                 self._early.append(frame)
@@ -266,7 +280,8 @@ class Channel(PhoenixChannelWebsocketsTransport):
             # Whoever waits for the reply clears the list, perhaps while a push waits for room.
             for early in tuple(self._early):
                 if early.payload.subscription_id == answer.subscription_id:
-                    await listener.push(early.payload.result)
+                    await listener.room()
+                    listener.push(early.payload.result)
 
     def _expect(self, ref: int, listener: Listener | None = None) -> asyncio.Future[Payload]:
         reply: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()

@@ -57,6 +57,7 @@ class Subscription(Generic[T]):
         chance: Chance,
     ) -> None:
         self._feed = feed
+        self._buffer: Buffer[T | Exception] = feed.buffer
         self._connection = connection
         self._runner = runner
         self._fill = fill
@@ -98,7 +99,8 @@ class Subscription(Generic[T]):
         if self._added:
             raise ConfigurationError("the subscription has begun: configure it before")
         self._feed.on_event = on_event or ignore
-        self._feed.buffer = Buffer(buffer, overflow)
+        self._buffer = Buffer(buffer, overflow)
+        self._feed.buffer = self._buffer
         return self
 
     async def __aenter__(self) -> Self:
@@ -126,16 +128,32 @@ class Subscription(Generic[T]):
             raise RuntimeError("another task waits for the subscription's next result")
         self._stepping = True
         try:
-            return await self._next()
+            while not self._over:
+                if self._missed:
+                    return self._missed.popleft()
+                if not self._begun:
+                    await self._begin()
+                elif self._filling:
+                    await self._read_missed()
+                elif self._buffer.empty:
+                    await self._buffer.entry()
+                else:
+                    entry = self._buffer.take()
+                    if isinstance(entry, Note | Exception):
+                        await self._heed(entry)
+                    elif self._fill is None or self._fill.admit(entry):
+                        self._tell_dropped()
+                        return entry
+            raise StopAsyncIteration
         finally:
             self._stepping = False
 
     async def aclose(self) -> None:
         """Unsubscribe. The last subscription of a client closes its socket."""
         self._over = True
-        self._feed.buffer.clear()
+        self._buffer.clear()
         # For a step that waits in another task.
-        self._feed.buffer.note(Note(last=True))
+        self._buffer.note(Note(last=True))
         self._feed.answered.set()
         try:
             if self._reading is not None:
@@ -156,27 +174,14 @@ class Subscription(Generic[T]):
             self._over = True
             raise self._feed.refusal
 
-    async def _next(self) -> T:
-        while not self._over:
-            if not self._begun:
-                await self._begin()
-            elif self._missed:
-                return self._missed.popleft()
-            elif self._filling:
-                await self._read_missed()
-            else:
-                entry = await self._feed.buffer.get()
-                if dropped := self._feed.buffer.take_dropped():
-                    self._feed.report(Dropped(dropped))
-                if isinstance(entry, Note):
-                    await self._heed(entry)
-                elif isinstance(entry, Exception):
-                    raise entry
-                elif self._fill is None or self._fill.admit(entry):
-                    return entry
-        raise StopAsyncIteration
+    def _tell_dropped(self) -> None:
+        if self._buffer.dropped:
+            dropped, self._buffer.dropped = self._buffer.dropped, 0
+            self._feed.report(Dropped(dropped))
 
-    async def _heed(self, note: Note) -> None:
+    async def _heed(self, note: Note | Exception) -> None:
+        if isinstance(note, Exception):
+            raise note
         if note.last:
             self._over = True
             await self._connection.remove(self._feed)
