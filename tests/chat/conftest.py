@@ -90,7 +90,7 @@ class RocketChatPlatform:
         self._time = NOW.timestamp()
         self.world = seed_rocketchat(clock=self._tick)
         self.world.messages.clear()
-        site.begin(rocketchat_app(self.world, 8, rate_limit=False))
+        site.begin(rocketchat_app(self.world, 8, limit=None))
 
     def _tick(self) -> float:
         self._time += 0.001

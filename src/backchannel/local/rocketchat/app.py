@@ -38,7 +38,7 @@ class Site:
 
 
 def rocketchat_app(
-    world: World, age: Age, *, limit: RateLimit | None, write_seconds: float = 0.0
+    world: World, age: Age, *, limit: RateLimit | None = None, write_seconds: float = 0.0
 ) -> Starlette:
     """The server as an ASGI application that answers as a server of this age."""
     site = Site(world, age, limit, write_seconds)
