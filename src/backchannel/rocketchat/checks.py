@@ -52,14 +52,18 @@ def check_message(message: OutgoingMessage, *, max_units: int = MAX_MESSAGE_UNIT
     if message.alias is not None:
         check_text("alias", message.alias)
     if message.id is not None:
-        _check_id("message_id", message.id)
+        check_id("message_id", message.id)
     if message.thread_id is not None:
-        _check_id("thread_id", message.thread_id)
+        check_id("thread_id", message.thread_id)
     elif message.show_in_channel:
         raise InvalidInput("show_in_channel", limit="needs thread_id", given="none")
-    _check_length(message, max_units)
+    if not message.text.strip() and not message.attachments:
+        raise InvalidInput(
+            "text", limit="must not be blank without attachments", given=_show(message.text)
+        )
+    _check_length("text", message.text, max_units)
     if message.emoji is not None:
-        _check_emoji(message.emoji)
+        check_emoji(message.emoji)
     if message.avatar is not None:
         _check_avatar(message.avatar)
     for index, attachment in enumerate(message.attachments):
@@ -94,14 +98,33 @@ def check_text(argument: str, value: object) -> None:
         )
 
 
-def check_name(argument: str, name: str) -> None:
-    """Check that a name or an id is text, and not blank."""
-    check_text(argument, name)
-    if not name.strip():
-        raise InvalidInput(argument, limit="must not be blank", given=_show(name))
+def check_new_text(text: str, *, max_units: int, argument: str = "text") -> None:
+    """Check the text that a message, or a file, is to get.
+
+    Raises:
+        InvalidInput: it is no text, or longer than `max_units` UTF-16 code units.
+    """
+    check_text(argument, text)
+    _check_length(argument, text, max_units)
 
 
-def _check_id(argument: str, value: str) -> None:
+def check_emoji(emoji: str) -> None:
+    """Check that it has the form of an emoji's name.
+
+    Raises:
+        InvalidInput: it has not.
+    """
+    check_text("emoji", emoji)
+    if not _EMOJI.fullmatch(emoji):
+        raise InvalidInput("emoji", limit="must have the form :name:", given=_show(emoji))
+
+
+def check_id(argument: str, value: str) -> None:
+    """Check that it can be the id of a message.
+
+    Raises:
+        InvalidInput: it cannot.
+    """
     check_text(argument, value)
     # An id is looked up in a URL after a failure, so it must be a text that survives there.
     if not value or not value.isprintable() or not value.isascii() or " " in value:
@@ -110,22 +133,19 @@ def _check_id(argument: str, value: str) -> None:
         )
 
 
-def _check_length(message: OutgoingMessage, max_units: int) -> None:
-    if not message.text.strip() and not message.attachments:
-        raise InvalidInput(
-            "text", limit="must not be blank without attachments", given=_show(message.text)
-        )
-    units = utf16_units(message.text)
+def check_name(argument: str, name: str) -> None:
+    """Check that a name or an id is text, and not blank."""
+    check_text(argument, name)
+    if not name.strip():
+        raise InvalidInput(argument, limit="must not be blank", given=_show(name))
+
+
+def _check_length(argument: str, text: str, max_units: int) -> None:
+    units = utf16_units(text)
     if units > max_units:
         raise InvalidInput(
-            "text", limit=f"at most {max_units} UTF-16 code units", given=f"{units} code units"
+            argument, limit=f"at most {max_units} UTF-16 code units", given=f"{units} code units"
         )
-
-
-def _check_emoji(emoji: str) -> None:
-    check_text("emoji", emoji)
-    if not _EMOJI.fullmatch(emoji):
-        raise InvalidInput("emoji", limit="must have the form :name:", given=_show(emoji))
 
 
 def _check_avatar(avatar: str) -> None:

@@ -14,6 +14,7 @@ from backchannel.rocketchat.wire_names import WIRE_NAMES
 
 __all__ = [
     "ChannelMention",
+    "MessageFile",
     "MessageLink",
     "OutgoingMessage",
     "RocketChatMessage",
@@ -102,6 +103,22 @@ class MessageLink(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class MessageFile(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_NAMES):
+    """A file that a message shows.
+
+    Attributes:
+        id: its id.
+        name: its name.
+        type: its media type, `image/png`.
+        size: bytes, where the server tells.
+    """
+
+    id: str
+    name: str = ""
+    type: str = ""
+    size: int | None = None
+
+
 # A person's message, encrypted: the one type that chat.sendMessage takes.
 _ENCRYPTED = "e2e"
 
@@ -123,6 +140,10 @@ class RocketChatMessage(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_N
         attachments: boxes below the text; what does not fit the documented types is left out.
         thread_id: the id of the message that began its thread.
         show_in_channel: whether an answer in a thread is shown in the room, too.
+        answer_count: answers in the thread that it began.
+        pinned: whether it is pinned.
+        file: the file that was uploaded with it.
+        files: the same where there are several, previews included; old servers tell none.
         mentions: users mentioned in the text.
         channels: channels mentioned in the text.
         urls: links in the text.
@@ -142,6 +163,10 @@ class RocketChatMessage(msgspec.Struct, frozen=True, kw_only=True, rename=WIRE_N
     attachments: tuple[Attachment, ...] = ()
     thread_id: str | None = None
     show_in_channel: bool = False
+    answer_count: int = 0
+    pinned: bool = False
+    file: MessageFile | None = None
+    files: tuple[MessageFile, ...] = ()
     mentions: tuple[RocketChatUser, ...] = ()
     channels: tuple[ChannelMention, ...] = ()
     urls: tuple[MessageLink, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 WIRE_NAMES: Final = {
+    "answer_count": "tcount",
     "author": "u",
     "display_name": "fname",
     "edited_at": "editedAt",

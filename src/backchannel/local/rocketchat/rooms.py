@@ -156,12 +156,16 @@ def asked_room(
 
 
 def room_of_kind(call: Call, kind: RoomType, given: Mapping[str, JSON] | Mapping[str, str]) -> Room:
-    """The room that a query or body names, if it is of this kind. Raises MeteorError."""
+    """The room that a query or body names, if it is of this kind. Raises MeteorError.
+
+    The endpoints of channels take omnichannel rooms, too.
+    """
     if kind == "d":
         return _direct_room(call, given)
     missing = "error-roomid-param-not-provided" if kind == "c" else "error-room-param-not-provided"
     room = asked_room(call.world, given, missing, _NOUNS[kind])
-    if room.type != kind or (kind == "p" and call.caller.id not in room.members):
+    fits = room.type == kind or (kind == "c" and room.type == "l")
+    if not fits or (kind == "p" and call.caller.id not in room.members):
         raise _no_such(_NOUNS[kind])
     return room
 

@@ -19,7 +19,7 @@ from backchannel.wire.json import JSON
 
 JSONObject: TypeAlias = dict[str, JSON]
 Clock: TypeAlias = Callable[[], float]  # seconds since 1970, as time.time
-RoomType: TypeAlias = Literal["c", "p", "d"]
+RoomType: TypeAlias = Literal["c", "p", "d", "l"]
 
 # Meteor's alphabet for ids: no characters that look alike. 17 of them are 100 bits.
 _ID_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz"
@@ -67,7 +67,10 @@ LOGGED_OUT = "a token is no longer good"  # no stream of clients: the event's na
 
 @dataclass
 class Room:
-    """A channel (`c`), private group (`p`) or direct room (`d`). `members` are user ids."""
+    """A channel (`c`), private group (`p`), direct (`d`) or omnichannel room (`l`).
+
+    `members` are user ids.
+    """
 
     id: str
     type: RoomType
