@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from backchannel.errors import BackchannelError
+from backchannel.errors import BackchannelError, ConfigurationError
 from backchannel.flight import landed
 from backchannel.flow import (
     Call,
@@ -104,7 +104,8 @@ class Driver:
             if isinstance(step, Pause):
                 self._sleep(step.seconds)
             elif isinstance(step, Call):
-                step.function()
+                if step.function() is not None:
+                    raise ConfigurationError("an async function needs an async client")
             else:
                 self._once(step)
         except BackchannelError as error:
@@ -191,7 +192,9 @@ class AsyncDriver:
             elif isinstance(step, Call):
                 import asyncio
 
-                await asyncio.to_thread(step.function)
+                pending = await asyncio.to_thread(step.function)
+                if pending is not None:
+                    await pending
             else:
                 await self._once(step)
         except BackchannelError as error:

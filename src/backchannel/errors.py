@@ -295,11 +295,13 @@ class RateLimited(RefusedError):
 
 
 class ApiError(RefusedError):
-    """A refusal of Rocket.Chat.
+    """A refusal of Rocket.Chat. Its status is in `response`.
 
     Attributes:
         code: the server's code (`error-invalid-room`), or "" where it gave none.
+        words: the server's words for people, without the code, or "".
         details: the server's details, as plain JSON.
+        request: method and URL of what was refused, or "" where no request was.
     """
 
     def __init__(
@@ -307,13 +309,17 @@ class ApiError(RefusedError):
         message: str,
         *,
         code: str,
+        words: str = "",
         details: JSON = None,
+        request: str = "",
         outcome: Outcome = Outcome.NOT_SENT,
         response: Response | None = None,
     ) -> None:
         super().__init__(message, outcome=outcome, response=response)
         self.code = code
+        self.words = words
         self.details = details
+        self.request = request
 
 
 class GraphQLError(RefusedError):

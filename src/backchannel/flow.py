@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from backchannel.wire.messages import Request, Response
 from backchannel.wire.retry import RetryPolicy
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -48,10 +49,11 @@ class Call(msgspec.Struct, frozen=True):
     """A step of a flow: call a function that may block, asyncio in a worker thread.
 
     Attributes:
-        function: what to call. An error of its own that is no BackchannelError ends the flow.
+        function: what to call. What it returns is awaited on the event loop. An error of its own
+            that is no BackchannelError ends the flow.
     """
 
-    function: Callable[[], None]
+    function: Callable[[], Awaitable[None] | None]
 
 
 class Once(msgspec.Struct, frozen=True):
@@ -94,6 +96,27 @@ def send(request: Request) -> Flow[Response]:
     return response
 
 
+def mapped(stream: Stream[T], convert: Callable[[T], U]) -> Stream[U]:
+    """The stream of what `convert` makes of another's items."""
+    try:
+        step = next(stream)
+        while True:
+            if isinstance(step, Item):
+                yield Item(convert(step.value))
+                step = next(stream)
+                continue
+            try:
+                response = yield step
+            except BackchannelError as error:
+                step = stream.throw(error)
+            else:
+                step = stream.send(response)
+    except StopIteration:
+        return
+    finally:
+        stream.close()
+
+
 def pause(seconds: float) -> Flow[None]:
     """The flow that only waits."""
     yield Pause(seconds)
@@ -103,6 +126,24 @@ def call(function: Callable[[], T]) -> Flow[T]:
     """The flow that calls a function which may block, and returns what it returns."""
     returned: list[T] = []
     yield Call(lambda: returned.append(function()))
+    return returned[0]
+
+
+def ask(function: Callable[[], T | Awaitable[T]]) -> Flow[T]:
+    """The flow that calls a function which may block or, under asyncio, be an async one."""
+    returned: list[T] = []
+
+    async def wait_for(answer: Awaitable[T]) -> None:
+        returned.append(await answer)
+
+    def run() -> Awaitable[None] | None:
+        answer = function()
+        if isinstance(answer, Awaitable):
+            return wait_for(answer)
+        returned.append(answer)
+        return None
+
+    yield Call(run)
     return returned[0]
 
 

@@ -15,25 +15,30 @@ from backchannel.drive import AsyncDriver, Chance, Driver, Item, Pause
 from backchannel.errors import BackchannelError
 from backchannel.local.rocketchat import Account, LocalRocketChat
 from backchannel.local.rocketchat.seed import BOT
-from backchannel.rocketchat import AsyncRocketChat, RocketChat
+from backchannel.rocketchat import AsyncRocketChat, PersonalToken, RocketChat
 from backchannel.rocketchat.session import Session
 from backchannel.wire.budget import RetryBudget
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.retry import RetryPolicy
-from backchannel.wire.secrets import Secret
 
 QUICKLY = RetryPolicy(base=0.001, cap=0.001)
 NOW = 1_800_000_000.0
 
 
+_GROUPS = ("messages", "rooms", "files")
+
+
 class Caller:
-    """A client whose methods return values, whichever of the two it is."""
+    """A client whose methods return values, whichever of the two it is; so do its groups'."""
 
     def __init__(self, client: RocketChat | AsyncRocketChat, runner: asyncio.Runner) -> None:
         self.client = client
         self._runner = runner
 
-    def __getattr__(self, name: str) -> Callable[..., object]:
+    def __getattr__(self, name: str) -> Callable[..., object] | Caller:
+        if name in _GROUPS:
+            return Caller(getattr(self.client, name), self._runner)
+
         def call(*arguments: object, **named: object) -> object:
             return self._value(getattr(self.client, name)(*arguments, **named))
 
@@ -68,7 +73,9 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Caller]]:
 
         def connect(url: str, account: Account = BOT, **options: object) -> Caller:
             options.setdefault("retry", QUICKLY)
-            client = kind(url, user_id=account.user_id, auth_token=account.token, **options)
+            if "credentials" not in options:
+                options |= {"user_id": account.user_id, "auth_token": account.token}
+            client = kind(url, **options)
             callers.append(Caller(client, runner))
             return callers[-1]
 
@@ -95,12 +102,10 @@ def session() -> Session:
     """A session whose clock stands still."""
     return Session(
         url="https://chat.example.org",
-        user_id="me",
-        auth_token=Secret("t0ken"),
+        credentials=PersonalToken("me", "t0ken"),
         retry=RetryPolicy(base=1.0),
         budget=RetryBudget(100.0),
-        chance=Chance(monotonic=lambda: 0.0, draw=lambda: 0.0),
-        now=lambda: NOW,
+        chance=Chance(monotonic=lambda: 0.0, draw=lambda: 0.0, now=lambda: NOW),
         new_id=lambda: "new-id",
     )
 

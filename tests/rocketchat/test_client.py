@@ -13,7 +13,6 @@ from backchannel.errors import (
     ConnectError,
     ConnectionLost,
     Outcome,
-    RateLimited,
     TransportTimeout,
 )
 from backchannel.local.rocketchat import Account, LocalRocketChat, World
@@ -273,17 +272,6 @@ class TestFaults:
         assert [message.text for message in client.history("#general", limit=1)]
         assert client.room_info("@alice").kind is RoomKind.DIRECT
         assert server.faults.pending == 0
-
-
-def test_the_rate_limit_says_how_long_to_wait(connect):
-    with LocalRocketChat(rate_limit=True) as server:
-        client = connect(server.url, ALICE, retry=NO_RETRY)
-        for _ in range(10):
-            client.room_info("#general")
-        with pytest.raises(RateLimited) as caught:
-            client.room_info("#general")
-    assert 0 < caught.value.retry_after <= 60
-    assert caught.value.retry_safe
 
 
 def test_the_dispatchers_flows_run_on_the_clients_driver(connect, any_server):

@@ -16,6 +16,7 @@ from backchannel.local.rocketchat.seed import (
 )
 from backchannel.rocketchat import (
     AsyncRocketChat,
+    PasswordLogin,
     RocketChat,
 )
 
@@ -74,9 +75,51 @@ class TestConstruction:
         monkeypatch.setenv("ROCKETCHAT_AUTH_TOKEN", BOT.token)
         with RocketChat.from_env() as client:
             assert client.room_info("#general").id == GENERAL
-        monkeypatch.delenv("ROCKETCHAT_USER_ID")
-        with pytest.raises(ConfigurationError, match="ROCKETCHAT_USER_ID"):
-            RocketChat.from_env()
+
+    @pytest.mark.parametrize(
+        ("settings", "credentials"),
+        [
+            ({"AUTH_TOKEN": "hush", "USER_ID": "u"}, "PersonalToken('u', ***)"),
+            ({"AUTH_TOKEN": "hush"}, "ResumeToken(***)"),
+            ({"USER": "bob", "PASSWORD": "hush"}, "PasswordLogin('bob', ***)"),
+            (
+                {"USER": "bob", "PASSWORD": "hush", "AUTH_TOKEN": "hush"},
+                "PasswordLogin('bob', ***)",
+            ),
+            ({}, "neither ROCKETCHAT_AUTH_TOKEN nor ROCKETCHAT_USER is set"),
+            ({"USER_ID": "u"}, "neither ROCKETCHAT_AUTH_TOKEN nor ROCKETCHAT_USER is set"),
+            ({"USER": "bob"}, "ROCKETCHAT_PASSWORD is not set"),
+            ({"PASSWORD": "hush"}, "ROCKETCHAT_USER is not set"),
+            (
+                {"USER": "bob", "PASSWORD": "hush", "USER_ID": "u"},
+                "ROCKETCHAT_USER_ID and ROCKETCHAT_USER are set",
+            ),
+        ],
+    )
+    def test_the_credentials_of_the_environment(self, monkeypatch, settings, credentials):
+        monkeypatch.setenv("ROCKETCHAT_URL", "https://chat.example.org")
+        for name, value in settings.items():
+            monkeypatch.setenv(f"ROCKETCHAT_{name}", value)
+        try:
+            with RocketChat.from_env() as client:
+                shown = repr(client)
+        except ConfigurationError as error:
+            shown = str(error)
+        assert credentials in shown
+        assert "hush" not in shown
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {},
+            {"user_id": "u"},
+            {"auth_token": "t"},
+            {"user_id": "u", "auth_token": "t", "credentials": PasswordLogin("bob", "hush")},
+        ],
+    )
+    def test_one_way_to_say_who_one_is(self, given):
+        with pytest.raises(ConfigurationError, match="give user_id and auth_token, or credentials"):
+            RocketChat("https://chat.example.org", **given)
 
     def test_a_closed_client_says_so(self, connect, server):
         client = connect(server.url)
@@ -120,5 +163,13 @@ def test_the_async_clients_methods_are_awaited_or_iterated():
         for name, member in inspect.getmembers(AsyncRocketChat, inspect.iscoroutinefunction)
         if not name.startswith("_")
     }
-    assert awaited == {"send_message", "get_message", "room_info", "close"}
+    assert awaited == {
+        "send_message",
+        "get_message",
+        "room_info",
+        "me",
+        "load_limits",
+        "logout",
+        "close",
+    }
     assert "AsyncGenerator" in str(inspect.signature(AsyncRocketChat.history).return_annotation)

@@ -15,14 +15,23 @@ from backchannel.errors import (
 from backchannel.rocketchat import (
     EndpointNotFound,
     MessageNotFound,
+    MessageTooLong,
+    Muted,
     NotAuthenticated,
+    NotInRoom,
     NotPermitted,
+    RoomArchived,
+    RoomBlocked,
     RoomNotFound,
+    RoomReadOnly,
+    TwoFactorExhausted,
+    TwoFactorInvalid,
     TwoFactorRequired,
     UserNotFound,
 )
+from backchannel.rocketchat.quota import retry_after
 from backchannel.rocketchat.reading import MessageReply
-from backchannel.rocketchat.replies import read_refusal, read_reply, retry_after
+from backchannel.rocketchat.replies import read_refusal, read_reply
 from support.rocketchat_requests import NOW, READ, SEND, failed
 
 LOGGED_OUT = "You must be logged in to do this."
@@ -45,22 +54,30 @@ REFUSALS = [
             errorType="error-message-size-exceeded",
             details={"method": "sendMessage"},
         ),
-        ApiError,
+        MessageTooLong,
         "error-message-size-exceeded",
         "Message size exceeds Message_MaxAllowedSize",
     ),
     (
         400,
         failed(error="error-message-size-exceeded"),
-        ApiError,
+        MessageTooLong,
         "error-message-size-exceeded",
         "",
     ),
     (400, failed(error="error-invalid-room"), RoomNotFound, "error-invalid-room", ""),
-    (400, failed(error="error-not-allowed"), NotPermitted, "error-not-allowed", ""),
-    (400, failed(error="room_is_archived"), ApiError, "room_is_archived", ""),
-    (400, failed(error="You_have_been_muted"), NotPermitted, "You_have_been_muted", ""),
-    (400, failed(error=READ_ONLY), NotPermitted, "", READ_ONLY),
+    (400, failed(error="error-not-allowed"), NotInRoom, "error-not-allowed", ""),
+    (
+        400,
+        failed(error="Not allowed [error-not-allowed]", errorType="error-not-allowed"),
+        NotPermitted,
+        "error-not-allowed",
+        "Not allowed",
+    ),
+    (400, failed(error="room_is_archived"), RoomArchived, "room_is_archived", ""),
+    (400, failed(error="room_is_blocked"), RoomBlocked, "room_is_blocked", ""),
+    (400, failed(error="You_have_been_muted"), Muted, "You_have_been_muted", ""),
+    (400, failed(error=READ_ONLY), RoomReadOnly, "", READ_ONLY),
     (400, failed(error="Not enough permission"), NotPermitted, "", "Not enough permission"),
     (
         400,
@@ -114,6 +131,30 @@ REFUSALS = [
             errorType="totp-required",
             details={"method": "totp"},
         ),
+        TwoFactorRequired,
+        "totp-required",
+        "TOTP Required",
+    ),
+    (
+        400,
+        failed(error="TOTP Invalid [totp-invalid]", errorType="totp-invalid"),
+        TwoFactorInvalid,
+        "totp-invalid",
+        "TOTP Invalid",
+    ),
+    (
+        400,
+        failed(
+            error="TOTP Maximun Failed Attempts Reached [totp-max-attempts]",
+            errorType="totp-max-attempts",
+        ),
+        TwoFactorExhausted,
+        "totp-max-attempts",
+        "TOTP Maximun Failed Attempts Reached",
+    ),
+    (
+        401,
+        {"status": "error", "error": "totp-required", "message": "TOTP Required"},
         TwoFactorRequired,
         "totp-required",
         "TOTP Required",
@@ -180,6 +221,13 @@ REFUSALS = [
         "",
         "API endpoint does not exist",
     ),
+    (
+        200,
+        {"status": "error", "message": "API endpoint does not exist"},
+        ApiError,
+        "",
+        "API endpoint does not exist",
+    ),
     (413, b"<html>too large</html>", ApiError, "", "<html>too large</html>"),
 ]
 
@@ -192,10 +240,12 @@ def test_a_refusal_becomes_one_error_whatever_its_shape(reply, status, body, kin
     assert type(error) is kind
     assert error.code == code
     assert prose in str(error)
+    assert error.request == SEND.label
+    assert error.response.status == status
     assert str(error).startswith("POST https://chat.example.org/api/v1/chat.sendMessage: ")
     assert (error.outcome, error.retry_safe) == (Outcome.NOT_SENT, False)
     if isinstance(body, dict):
-        assert error.details == body.get("details")
+        assert (error.words, error.details) == (prose, body.get("details"))
         refusal = read_refusal(body)
         assert (refusal.code, refusal.prose) == (code, prose)
 
@@ -204,6 +254,10 @@ def test_narrow_errors_are_the_common_ones_too():
     assert issubclass(NotAuthenticated, AuthenticationError)
     assert issubclass(TwoFactorRequired, AuthenticationError)
     assert issubclass(NotPermitted, PermissionDenied)
+    assert all(
+        issubclass(kind, NotPermitted)
+        for kind in (NotInRoom, RoomArchived, RoomReadOnly, RoomBlocked, Muted)
+    )
     assert all(
         issubclass(kind, NotFound)
         for kind in (RoomNotFound, MessageNotFound, UserNotFound, EndpointNotFound)
@@ -236,6 +290,13 @@ def test_what_a_repeated_id_may_mean_leaves_the_outcome_open(reply, error):
         (429, {"x_ratelimit_reset": f"{NOW * 1000 - 9500:.0f}"}, b"", 0.0),
         (429, {"x_ratelimit_reset": "soon"}, b"", None),
         (429, {"x_ratelimit_reset": "9" * 5000}, b"", None),
+        # The server's clock is a day behind, and it says so.
+        (
+            429,
+            {"x_ratelimit_reset": "951782405000", "date": "Tue, 29 Feb 2000 00:00:00 GMT"},
+            b"",
+            5.0,
+        ),
         (429, {"retry_after": "12"}, b"<html>", 12.0),
         (429, {}, b"<html>", None),
     ],

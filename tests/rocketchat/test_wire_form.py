@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backchannel.errors import ConnectError
 from backchannel.rocketchat import Attachment, AttachmentField, OutgoingMessage
 from backchannel.rocketchat.ids import ALPHABET, new_message_id
 from backchannel.rocketchat.messages import encode_message
 from backchannel.rocketchat.reading import MessageReply
-from backchannel.rocketchat.sending import prepare
+from backchannel.rocketchat.sending import prepare, send_message
 
 
 def wire(message: OutgoingMessage) -> dict:
@@ -63,10 +64,11 @@ def test_the_documented_example_is_sent_as_documented_plus_our_id(session, page)
     }
 
 
-def test_the_documented_call_is_made_as_documented_plus_our_id(session, page):
+def test_the_documented_call_is_made_as_documented_plus_our_id(session, play, page):
     call = page["example call"]
     message = OutgoingMessage(room_id="Xnb2kLD2Pnhdwe3RH", text="This is a test!")
-    request = prepare(session, message).request
+    played = play(send_message(session, message), *[ConnectError("no connection")] * 3)
+    request = played.requests[0]
     assert json.loads(request.body) == {"message": {**call["body"]["message"], "_id": "new-id"}}
     assert (request.method, request.url) == (
         "POST",

@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from backchannel import environment
 from backchannel.client import AsyncClient
 from backchannel.rocketchat.attachments import Attachment
+from backchannel.rocketchat.authentication import log_out
 from backchannel.rocketchat.backend import RocketChatBackend
 from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
+from backchannel.rocketchat.credentials import Credentials, choose_credentials
+from backchannel.rocketchat.environment import read_credentials
 from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, SentMessage
+from backchannel.rocketchat.profile import Profile, who_am_i
 from backchannel.rocketchat.reading import get_message, history
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room
 from backchannel.rocketchat.sending import send_message
+from backchannel.rocketchat.server_settings import load_limits
 from backchannel.rocketchat.session import PLATFORM, make_session
 
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport
+    from backchannel.flow import Chance
+    from backchannel.rocketchat.second_factor import AsyncSecondFactor
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
 
@@ -25,7 +32,10 @@ __all__ = ["AsyncRocketChat"]
 
 
 class AsyncRocketChat(AsyncClient):
-    """The async twin of `RocketChat`, for the event loop of its first call."""
+    """The async twin of `RocketChat`, for the event loop of its first call.
+
+    Its `second_factor` may be an async function; a plain one is called in a worker thread.
+    """
 
     platform: ClassVar[str] = PLATFORM
 
@@ -33,38 +43,53 @@ class AsyncRocketChat(AsyncClient):
         self,
         url: str,
         *,
-        user_id: str,
-        auth_token: str,
+        user_id: str | None = None,
+        auth_token: str | None = None,
+        credentials: Credentials | None = None,
+        second_factor: AsyncSecondFactor | None = None,
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
         max_message_units: int = MAX_MESSAGE_UNITS,
         allow_plain_http: bool = False,
+        chance: Chance | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
+        chosen = choose_credentials(user_id, auth_token, credentials)
         self.session = make_session(
             url,
-            user_id=user_id,
-            auth_token=auth_token,
+            credentials=chosen,
+            second_factor=second_factor,
             retry=retry,
             max_message_units=max_message_units,
             allow_plain_http=allow_plain_http,
+            chance=chance,
         )
-        shown = f"{self.session.url!r}, user_id={user_id!r}"
+        who = f"{chosen!r}" if user_id is None else f"user_id={user_id!r}"
+        shown = f"{self.session.url!r}, {who}"
         super().__init__(shown, transport, limits)
 
     @classmethod
     def from_env(cls) -> Self:
         """See `RocketChat.from_env`."""
-        return cls(
-            environment.required("ROCKETCHAT_URL"),
-            user_id=environment.required("ROCKETCHAT_USER_ID"),
-            auth_token=environment.required("ROCKETCHAT_AUTH_TOKEN"),
-        )
+        url = environment.required("ROCKETCHAT_URL")
+        return cls(url, credentials=read_credentials())
 
     @property
     def backend(self) -> RocketChatBackend:
         """This account as the dispatcher sees it."""
         return RocketChatBackend(self.session)
+
+    async def me(self) -> Profile:
+        """Read who the user is. See `RocketChat.me`."""
+        return await self.driver.run(who_am_i(self.session))
+
+    async def logout(self) -> None:
+        """Have the server forget the token in use. See `RocketChat.logout`."""
+        await self.driver.run(log_out(self.session))
+
+    async def load_limits(self) -> int:
+        """Read the longest text that the server takes. See `RocketChat.load_limits`."""
+        return await self.driver.run(load_limits(self.session))
 
     async def send_message(
         self,

@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from backchannel import environment
 from backchannel.client import BlockingClient
 from backchannel.rocketchat.attachments import Attachment
+from backchannel.rocketchat.authentication import log_out
 from backchannel.rocketchat.backend import RocketChatBackend
 from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
+from backchannel.rocketchat.credentials import Credentials, choose_credentials
+from backchannel.rocketchat.environment import read_credentials
 from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, SentMessage
+from backchannel.rocketchat.profile import Profile, who_am_i
 from backchannel.rocketchat.reading import get_message, history
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room
+from backchannel.rocketchat.second_factor import refuse_async
 from backchannel.rocketchat.sending import send_message
+from backchannel.rocketchat.server_settings import load_limits
 from backchannel.rocketchat.session import PLATFORM, make_session
 
 if TYPE_CHECKING:
     from backchannel.drive import Transport
+    from backchannel.flow import Chance
+    from backchannel.rocketchat.second_factor import SecondFactor
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
 
@@ -31,11 +39,18 @@ class RocketChat(BlockingClient):
         url: the server's base URL, `https://chat.example.org`; it may have a path.
         user_id: the user's id (header `X-User-Id`).
         auth_token: a token of that user (header `X-Auth-Token`).
+        credentials: instead of the two, what logs in at the first call: `PasswordLogin`,
+            `ResumeToken`.
+        second_factor: called with a `Challenge` where the server asks for a second factor; gives
+            the code (for the method `password`, the password), with which the call is made once
+            more, or None to give up. Without it, the call raises TwoFactorRequired.
         limits: timeouts in seconds and the cap of a reply in bytes.
-        retry: how often calls that are safe to repeat are repeated.
+        retry: how often calls that are safe to repeat are repeated; its deadline also bounds how
+            long a call waits for the server's rate limit.
         max_message_units: the longest text, in UTF-16 code units: the server's setting
-            Message_MaxAllowedSize.
+            Message_MaxAllowedSize, which `load_limits` reads.
         allow_plain_http: send the token over plain HTTP to a host that is not this machine.
+        chance: clocks and dice.
         transport: what sends requests; the client closes only one that it made itself.
 
     Raises:
@@ -48,42 +63,83 @@ class RocketChat(BlockingClient):
         self,
         url: str,
         *,
-        user_id: str,
-        auth_token: str,
+        user_id: str | None = None,
+        auth_token: str | None = None,
+        credentials: Credentials | None = None,
+        second_factor: SecondFactor | None = None,
         limits: Limits | None = None,
         retry: RetryPolicy | None = None,
         max_message_units: int = MAX_MESSAGE_UNITS,
         allow_plain_http: bool = False,
+        chance: Chance | None = None,
         transport: Transport | None = None,
     ) -> None:
+        refuse_async(second_factor)
+        chosen = choose_credentials(user_id, auth_token, credentials)
         self.session = make_session(
             url,
-            user_id=user_id,
-            auth_token=auth_token,
+            credentials=chosen,
+            second_factor=second_factor,
             retry=retry,
             max_message_units=max_message_units,
             allow_plain_http=allow_plain_http,
+            chance=chance,
         )
-        shown = f"{self.session.url!r}, user_id={user_id!r}"
+        who = f"{chosen!r}" if user_id is None else f"user_id={user_id!r}"
+        shown = f"{self.session.url!r}, {who}"
         super().__init__(shown, transport, limits)
 
     @classmethod
     def from_env(cls) -> Self:
-        """A client with ROCKETCHAT_URL, ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN.
+        """A client with ROCKETCHAT_URL and the environment's credentials.
+
+        These are ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN (the first may be left out), or
+        ROCKETCHAT_USER and ROCKETCHAT_PASSWORD (with a token, that is tried first).
 
         Raises:
-            ConfigurationError: one of the three is not set, or cannot work.
+            ConfigurationError: they are not set, contradict each other, or cannot work.
         """
-        return cls(
-            environment.required("ROCKETCHAT_URL"),
-            user_id=environment.required("ROCKETCHAT_USER_ID"),
-            auth_token=environment.required("ROCKETCHAT_AUTH_TOKEN"),
-        )
+        url = environment.required("ROCKETCHAT_URL")
+        return cls(url, credentials=read_credentials())
 
     @property
     def backend(self) -> RocketChatBackend:
         """This account as the dispatcher sees it."""
         return RocketChatBackend(self.session)
+
+    def me(self) -> Profile:
+        """Read who the user is (`GET me`).
+
+        Raises:
+            NotAuthenticated: nobody, to this server.
+            BackchannelError: see the tree in `backchannel.errors`.
+        """
+        return self.driver.run(who_am_i(self.session))
+
+    def logout(self) -> None:
+        """Have the server forget the token in use (`POST logout`), a personal one too.
+
+        Done where no token is in use, or the server has forgotten it already. With a
+        `PasswordLogin`, the next call logs in again.
+
+        Raises:
+            BackchannelError: see the tree in `backchannel.errors`.
+        """
+        self.driver.run(log_out(self.session))
+
+    def load_limits(self) -> int:
+        """Read the longest text that the server takes, and keep to it from then on.
+
+        Returns:
+            UTF-16 code units.
+
+        Raises:
+            MalformedReply: the server does not tell it.
+            BackchannelError: see the tree in `backchannel.errors`.
+
+        Source: `GET settings.public`, setting Message_MaxAllowedSize.
+        """
+        return self.driver.run(load_limits(self.session))
 
     def send_message(
         self,

@@ -16,12 +16,12 @@ import msgspec
 from backchannel.errors import ApiError, BackchannelError, MalformedReply, Outcome, RateLimited
 from backchannel.rocketchat import errors
 from backchannel.rocketchat.decoding import build
-from backchannel.wire import rules
+from backchannel.rocketchat.quota import retry_after
 from backchannel.wire.json import JSON
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import refuse_failure, refuse_redirect, unless_safe
 
-__all__ = ["Refusal", "Reply", "is_without_message", "read_refusal", "read_reply", "retry_after"]
+__all__ = ["Refusal", "Reply", "StatusReply", "is_without_message", "read_refusal", "read_reply"]
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +33,28 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     success: bool
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the server did what was asked."""
+        return self.success
 
-R = TypeVar("R", bound=Reply)
+
+class StatusReply(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the bodies of `login` and `logout`, which say it in another word.
+
+    Attributes:
+        status: `success`, if the server did what was asked.
+    """
+
+    status: str
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the server did what was asked."""
+        return self.status == "success"
+
+
+R = TypeVar("R", bound=Reply | StatusReply)
 
 # Not JSON, not UTF-8, a number with too many digits, or nested too deeply.
 _UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
@@ -69,7 +89,7 @@ def read_reply(
     try:
         if 200 <= response.status < 300:
             reply = msgspec.json.decode(response.body, type=kind)
-            if reply.success:
+            if reply.is_success:
                 return reply
     except _UNREADABLE:
         pass
@@ -81,16 +101,25 @@ def _read_slowly(
 ) -> R:
     """Read what is a refusal, or does not quite fit, or is something else altogether."""
     body = _read_json(response)
-    if response.status >= 400 or (isinstance(body, dict) and body.get("success") is False):
+    if response.status >= 400 or (isinstance(body, dict) and _says_no(body)):
         raise _refusal_error(request, response, now, unexplained)
+    if response.content_type == "text/html":
+        raise _malformed(request, response, "a web page, of a proxy or a log-in page perhaps")
     if not isinstance(body, dict):
         raise _malformed(request, response, "no JSON object")
-    if body.get("success") is not True:
+    if body.get("success") is not True and body.get("status") != "success":
         raise _malformed(request, response, "no `success`")
     try:
-        return build(body, kind)
+        reply = build(body, kind)
     except msgspec.ValidationError as error:
         raise _malformed(request, response, str(error)) from None
+    if not reply.is_success:
+        raise _malformed(request, response, "no `success`")
+    return reply
+
+
+def _says_no(body: Mapping[str, JSON]) -> bool:
+    return body.get("success") is False or body.get("status") == "error"
 
 
 def _read_json(response: Response) -> JSON:
@@ -169,25 +198,37 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     401: errors.NotAuthenticated,
     403: errors.NotPermitted,
 }
+# With status 400 at a call, and 401 at a login.
+_SECOND_FACTOR: Mapping[str, type[ApiError]] = {
+    "totp-invalid": errors.TwoFactorInvalid,
+    "totp-max-attempts": errors.TwoFactorExhausted,
+    "totp-required": errors.TwoFactorRequired,
+}
 _BY_CODE: Mapping[str, type[ApiError]] = {
-    "You_have_been_muted": errors.NotPermitted,
+    "You_have_been_muted": errors.Muted,
     "error-action-not-allowed": errors.NotPermitted,
     "error-invalid-channel": errors.RoomNotFound,
+    "error-invalid-message": errors.MessageNotFound,
     "error-invalid-room": errors.RoomNotFound,
     "error-invalid-user": errors.UserNotFound,
     "error-not-allowed": errors.NotPermitted,
+    "error-message-size-exceeded": errors.MessageTooLong,
+    "error-message-not-found": errors.MessageNotFound,
     "error-room-not-found": errors.RoomNotFound,
     "error-unauthorized": errors.NotPermitted,
     "invalid-channel": errors.RoomNotFound,
     "not-allowed": errors.NotPermitted,
-    "totp-invalid": errors.TwoFactorRequired,
-    "totp-max-attempts": errors.TwoFactorRequired,
-    "totp-required": errors.TwoFactorRequired,
+    "not-authorized": errors.NotPermitted,
+    "room_is_archived": errors.RoomArchived,
+    "room_is_blocked": errors.RoomBlocked,
 }
 _BY_PROSE: Mapping[str, type[ApiError]] = {
     "Not enough permission": errors.NotPermitted,
-    "You can't send messages because the room is readonly.": errors.NotPermitted,
+    "You can't send messages because the room is readonly.": errors.RoomReadOnly,
 }
+_NO_MESSAGE = "No message found with the id of "
+# Whole, without words: what the endpoints of messages say to who is not in the room.
+_NOT_IN_ROOM = {"success": False, "error": "error-not-allowed"}
 # What servers answer to an id that is already stored. The first is an accident of theirs, which
 # also happens when an app prevents the message: only a look at what is stored tells.
 _WITHOUT_MESSAGE = "starred"
@@ -208,9 +249,12 @@ def _refusal_error(
     if refusal.code == "error-too-many-requests":  # 0.7x says it with status 400
         return _rate_limited(request, response, refusal, now)
     kind = (
-        _BY_STATUS.get(response.status)
+        _SECOND_FACTOR.get(refusal.code)
+        or _BY_STATUS.get(response.status)
+        or (errors.NotInRoom if _read_json(response) == _NOT_IN_ROOM else None)
         or _BY_CODE.get(refusal.code)
         or _BY_PROSE.get(refusal.prose)
+        or (errors.MessageNotFound if refusal.prose.startswith(_NO_MESSAGE) else None)
         or (errors.EndpointNotFound if response.status == 404 else None)
         or (ApiError if refusal.text else unexplained)
     )
@@ -218,14 +262,12 @@ def _refusal_error(
     return kind(
         f"{request.label}: {refusal.text or 'refused without a reason'} ({response.status})",
         code=refusal.code,
+        words=refusal.prose,
         details=refusal.details,
+        request=request.label,
         outcome=Outcome.UNKNOWN if ambiguous else Outcome.NOT_SENT,
         response=response,
     )
-
-
-_SECONDS = re.compile(r"wait ([0-9]+) seconds")
-_MILLISECONDS = re.compile(r"[0-9]{1,16}")
 
 
 def _rate_limited(
@@ -239,18 +281,3 @@ def _rate_limited(
         retry_after=seconds,
         response=response,
     )
-
-
-def retry_after(response: Response, now: float) -> float | None:
-    """Seconds to wait after a rate limit, or None where the reply does not say.
-
-    The text has them; so has the header X-RateLimit-Reset, but as a time of the server's clock
-    (milliseconds since 1970), which may differ from `now`; a proxy sends Retry-After.
-    """
-    in_text = _SECONDS.search(response.body.decode("utf-8", "replace"))
-    if in_text:
-        return float(in_text[1])
-    reset = response.headers.get("x-ratelimit-reset", "").strip()
-    if _MILLISECONDS.fullmatch(reset):
-        return max(0.0, int(reset) / 1000 - now)
-    return rules.retry_after(response.headers)

@@ -71,6 +71,7 @@ def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:
             the message is stored: NOT_SENT or UNKNOWN, never SENT.
     """
     start = session.chance.monotonic()
+    deadline = start + session.retry.deadline
     attempt = 0
     # Whether a try so far may yet be carried out by the server: a look that came too early does
     # not exclude it.
@@ -78,7 +79,7 @@ def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:
     while True:
         attempt += 1
         try:
-            message = yield from _try(session, prepared)
+            message = yield from _try(session, prepared, deadline)
             session.budget.earn()
             return SentMessage(message=message)
         except BackchannelError as failure:
@@ -106,8 +107,9 @@ def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:
         yield from pause(wait)
 
 
-def _try(session: Session, prepared: Prepared) -> Flow[RocketChatMessage]:
-    message = (yield from session.once(prepared.request, MessageReply)).message
+def _try(session: Session, prepared: Prepared, deadline: float) -> Flow[RocketChatMessage]:
+    reply = yield from session.once(prepared.request, MessageReply, deadline=deadline)
+    message = reply.message
     if message.id != prepared.id:
         raise MalformedReply(
             f"{prepared.request.label}: the reply is about another message, {message.id!r}",
