@@ -16,6 +16,9 @@ from backchannel.rocketchat.environment import read_credentials
 from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, SentMessage
 from backchannel.rocketchat.profile import Profile, who_am_i
 from backchannel.rocketchat.reading import get_message, history
+from backchannel.rocketchat.resources.files import AsyncFiles
+from backchannel.rocketchat.resources.messages import AsyncMessages
+from backchannel.rocketchat.resources.rooms import AsyncRooms
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room
 from backchannel.rocketchat.sending import send_message
 from backchannel.rocketchat.server_settings import load_limits
@@ -24,6 +27,10 @@ from backchannel.rocketchat.session import PLATFORM, make_session
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport
     from backchannel.flow import Chance
+    from backchannel.graphql.buffer import Overflow
+    from backchannel.rocketchat.realtime.events import OnEvent
+    from backchannel.rocketchat.realtime.listening import Listening, Listenings
+    from backchannel.rocketchat.realtime.timing import ListeningTiming
     from backchannel.rocketchat.second_factor import AsyncSecondFactor
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
@@ -66,6 +73,7 @@ class AsyncRocketChat(AsyncClient):
         )
         who = f"{chosen!r}" if user_id is None else f"user_id={user_id!r}"
         shown = f"{self.session.url!r}, {who}"
+        self._listenings: Listenings | None = None
         super().__init__(shown, transport, limits)
 
     @classmethod
@@ -78,6 +86,21 @@ class AsyncRocketChat(AsyncClient):
     def backend(self) -> RocketChatBackend:
         """This account as the dispatcher sees it."""
         return RocketChatBackend(self.session)
+
+    @property
+    def messages(self) -> AsyncMessages:
+        """Changing, finding and counting messages, and sending one to several rooms."""
+        return AsyncMessages(self.driver, self.session)
+
+    @property
+    def rooms(self) -> AsyncRooms:
+        """The rooms of this user, their members, joining and leaving."""
+        return AsyncRooms(self.driver, self.session)
+
+    @property
+    def files(self) -> AsyncFiles:
+        """Uploading and downloading files."""
+        return AsyncFiles(self.driver, self.session)
 
     async def me(self) -> Profile:
         """Read who the user is. See `RocketChat.me`."""
@@ -136,3 +159,30 @@ class AsyncRocketChat(AsyncClient):
         """Iterate over a room's messages. See `RocketChat.history`."""
         messages = history(self.session, room, limit=limit, newest_first=newest_first)
         return self.driver.iterate(messages)
+
+    def listen(
+        self,
+        *rooms: str | RocketChatRoom,
+        on_event: OnEvent | None = None,
+        buffer: int = 1_000,
+        overflow: Overflow | None = None,
+        poll: float | None = None,
+        timing: ListeningTiming | None = None,
+    ) -> Listening:
+        """Listen to rooms. See `RocketChat.listen`."""
+        # A client that does not listen loads none of it.
+        from backchannel.rocketchat.realtime.listening import Listenings
+        from backchannel.rocketchat.realtime.wish import make_wish
+
+        wish = make_wish(
+            rooms, on_event=on_event, buffer=buffer, overflow=overflow, poll=poll, timing=timing
+        )
+        if self._listenings is None:
+            self._listenings = Listenings(self.session)
+        return self._listenings.open(self.driver, wish)
+
+    async def close(self) -> None:
+        """Close all connections, those of listenings too: these end with ConnectionLost."""
+        if self._listenings is not None:
+            await self._listenings.close()
+        await super().close()

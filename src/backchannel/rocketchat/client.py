@@ -16,6 +16,9 @@ from backchannel.rocketchat.environment import read_credentials
 from backchannel.rocketchat.messages import OutgoingMessage, RocketChatMessage, SentMessage
 from backchannel.rocketchat.profile import Profile, who_am_i
 from backchannel.rocketchat.reading import get_message, history
+from backchannel.rocketchat.resources.files import Files
+from backchannel.rocketchat.resources.messages import Messages
+from backchannel.rocketchat.resources.rooms import Rooms
 from backchannel.rocketchat.rooms import RocketChatRoom, find_room
 from backchannel.rocketchat.second_factor import refuse_async
 from backchannel.rocketchat.sending import send_message
@@ -25,6 +28,10 @@ from backchannel.rocketchat.session import PLATFORM, make_session
 if TYPE_CHECKING:
     from backchannel.drive import Transport
     from backchannel.flow import Chance
+    from backchannel.graphql.buffer import Overflow
+    from backchannel.rocketchat.realtime.blocking import BlockingListening, BlockingListenings
+    from backchannel.rocketchat.realtime.events import OnEvent
+    from backchannel.rocketchat.realtime.timing import ListeningTiming
     from backchannel.rocketchat.second_factor import SecondFactor
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
@@ -87,6 +94,7 @@ class RocketChat(BlockingClient):
         )
         who = f"{chosen!r}" if user_id is None else f"user_id={user_id!r}"
         shown = f"{self.session.url!r}, {who}"
+        self._listenings: BlockingListenings | None = None
         super().__init__(shown, transport, limits)
 
     @classmethod
@@ -106,6 +114,21 @@ class RocketChat(BlockingClient):
     def backend(self) -> RocketChatBackend:
         """This account as the dispatcher sees it."""
         return RocketChatBackend(self.session)
+
+    @property
+    def messages(self) -> Messages:
+        """Changing, finding and counting messages, and sending one to several rooms."""
+        return Messages(self.driver, self.session)
+
+    @property
+    def rooms(self) -> Rooms:
+        """The rooms of this user, their members, joining and leaving."""
+        return Rooms(self.driver, self.session)
+
+    @property
+    def files(self) -> Files:
+        """Uploading and downloading files."""
+        return Files(self.driver, self.session)
 
     def me(self) -> Profile:
         """Read who the user is (`GET me`).
@@ -239,3 +262,54 @@ class RocketChat(BlockingClient):
         """
         messages = history(self.session, room, limit=limit, newest_first=newest_first)
         return self.driver.iterate(messages)
+
+    def listen(
+        self,
+        *rooms: str | RocketChatRoom,
+        on_event: OnEvent | None = None,
+        buffer: int = 1_000,
+        overflow: Overflow | None = None,
+        poll: float | None = None,
+        timing: ListeningTiming | None = None,
+    ) -> BlockingListening:
+        """Listen to what happens to the messages of rooms, across lost connections.
+
+        All rooms share one socket, which no other call of `listen` shares. Where the socket is
+        refused, by a proxy perhaps, the rooms are polled instead, and the socket is tried again
+        every five minutes.
+
+        Args:
+            rooms: rooms, or what `room_info` takes; at least one.
+            on_event: called at once with what happens to the connection, in a thread that must
+                not be held up. What it raises ends the listening.
+            buffer: events that wait for a slow consumer.
+            overflow: what happens when there are more; `Overflow.WAIT` by default.
+            poll: seconds between two readings of each room, instead of a socket.
+            timing: how long to wait, and for what.
+
+        Returns:
+            An iterator over events (`MessageNew`, `MessageEdited`, `MessageChanged`,
+            `MessageDeleted`), and a context manager: leaving it ends it.
+
+        Raises:
+            InvalidInput: no room, or a number that cannot be.
+
+        Source: DDP streams `stream-room-messages` and `stream-notify-room`;
+        `GET chat.syncMessages`.
+        """
+        # A client that does not listen loads none of it.
+        from backchannel.rocketchat.realtime.blocking import BlockingListenings
+        from backchannel.rocketchat.realtime.wish import make_wish
+
+        wish = make_wish(
+            rooms, on_event=on_event, buffer=buffer, overflow=overflow, poll=poll, timing=timing
+        )
+        if self._listenings is None:
+            self._listenings = BlockingListenings(self.session)
+        return self._listenings.open(self.driver, wish)
+
+    def close(self) -> None:
+        """Close all connections, those of listenings too: these end with ConnectionLost."""
+        if self._listenings is not None:
+            self._listenings.close()
+        super().close()

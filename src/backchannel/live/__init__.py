@@ -1,0 +1,1 @@
+"""What all clients with a socket share, whatever is spoken over it."""
