@@ -133,6 +133,7 @@ def test_flags_are_words_and_times_have_milliseconds(session, play):
         (RoomKind.CHANNEL, "channels.history"),
         (RoomKind.GROUP, "groups.history"),
         (RoomKind.DIRECT, "im.history"),
+        (RoomKind.OMNICHANNEL, "channels.history"),
     ],
 )
 def test_each_kind_of_room_has_its_endpoint(session, play, kind, endpoint):
@@ -141,7 +142,7 @@ def test_each_kind_of_room_has_its_endpoint(session, play, kind, endpoint):
     assert played.requests[0].effect is False
 
 
-@pytest.mark.parametrize("kind", [RoomKind.OMNICHANNEL, RoomKind("v")])
+@pytest.mark.parametrize("kind", [RoomKind.OTHER, RoomKind("v")])
 def test_other_rooms_have_no_history(session, play, kind):
     played = play(history(session, RocketChatRoom(id="r", kind=kind)))
     assert (type(played.error), played.requests) == (Unsupported, [])

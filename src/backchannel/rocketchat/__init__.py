@@ -11,6 +11,7 @@ from backchannel.rocketchat.client import RocketChat
 from backchannel.rocketchat.credentials import Credentials, PersonalToken, Token
 from backchannel.rocketchat.errors import (
     EndpointNotFound,
+    FileNotFound,
     LoginRefused,
     MessageDropped,
     MessageIdTaken,
@@ -29,18 +30,22 @@ from backchannel.rocketchat.errors import (
     TwoFactorRequired,
     UserNotFound,
 )
+from backchannel.rocketchat.listing import ReadReceipt
 from backchannel.rocketchat.login import PasswordLogin, ResumeToken
 from backchannel.rocketchat.messages import (
     ChannelMention,
+    MessageFile,
     MessageLink,
     OutgoingMessage,
     RocketChatMessage,
     RocketChatUser,
     SentMessage,
 )
+from backchannel.rocketchat.posting import PostReceipt
 from backchannel.rocketchat.profile import Profile
 from backchannel.rocketchat.rooms import RocketChatRoom, RoomKind
 from backchannel.rocketchat.second_factor import AsyncSecondFactor, Challenge, SecondFactor
+from backchannel.rocketchat.uploading import FileReceipt
 
 __all__ = [
     "AsyncRocketChat",
@@ -51,8 +56,11 @@ __all__ = [
     "ChannelMention",
     "Credentials",
     "EndpointNotFound",
+    "FileNotFound",
+    "FileReceipt",
     "LoginRefused",
     "MessageDropped",
+    "MessageFile",
     "MessageIdTaken",
     "MessageLink",
     "MessageNotFound",
@@ -64,7 +72,9 @@ __all__ = [
     "OutgoingMessage",
     "PasswordLogin",
     "PersonalToken",
+    "PostReceipt",
     "Profile",
+    "ReadReceipt",
     "ResumeToken",
     "RocketChat",
     "RocketChatBackend",

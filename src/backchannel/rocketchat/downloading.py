@@ -61,7 +61,7 @@ def file_url(session: Session, file: Downloadable) -> str:
 
 
 def _link(file: Downloadable) -> str:
-    if isinstance(file, str):
+    if not isinstance(file, Attachment | RocketChatMessage):
         return file
     attachments = (file,) if isinstance(file, Attachment) else file.attachments
     links = [

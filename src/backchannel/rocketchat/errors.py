@@ -15,6 +15,7 @@ ApiError
 ├── RoomNotFound (NotFound)
 ├── MessageNotFound (NotFound)
 ├── UserNotFound (NotFound)
+├── FileNotFound (NotFound)
 ├── EndpointNotFound (NotFound)              the server is too old, or the URL is not its root
 ├── MessageTooLong                           longer than the server's setting
 ├── MessageDropped                           the server took the message and did not store it
@@ -30,6 +31,7 @@ from backchannel.rocketchat.second_factor import Challenge, read_challenge
 
 __all__ = [
     "EndpointNotFound",
+    "FileNotFound",
     "LoginRefused",
     "MessageDropped",
     "MessageIdTaken",
@@ -113,6 +115,10 @@ class MessageNotFound(ApiError, NotFound):
 
 class UserNotFound(ApiError, NotFound):
     """No such user."""
+
+
+class FileNotFound(ApiError, NotFound):
+    """No such file."""
 
 
 class EndpointNotFound(ApiError, NotFound):

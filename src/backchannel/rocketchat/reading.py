@@ -14,13 +14,13 @@ from backchannel.rocketchat.checks import check_name
 from backchannel.rocketchat.errors import MessageNotFound
 from backchannel.rocketchat.messages import RocketChatMessage
 from backchannel.rocketchat.replies import Reply
-from backchannel.rocketchat.rooms import RocketChatRoom, RoomKind, find_room
+from backchannel.rocketchat.rooms import RocketChatRoom, RoomKind, in_room, resolve_room
 from backchannel.rocketchat.session import Session
 from backchannel.rocketchat.times import write_time
 from backchannel.wire.checks import check_limit
 from backchannel.wire.retry import RetryPolicy
 
-__all__ = ["MessageReply", "get_message", "history", "room_history"]
+__all__ = ["MessageReply", "get_message", "history", "newest_messages", "room_history"]
 
 PAGE = 100  # the server's default for the most it gives at once
 
@@ -28,6 +28,7 @@ _ENDPOINTS = {
     RoomKind.CHANNEL: "channels.history",
     RoomKind.GROUP: "groups.history",
     RoomKind.DIRECT: "im.history",
+    RoomKind.OMNICHANNEL: "channels.history",  # which takes these rooms, too
 }
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ def history(
 
     Raises:
         InvalidInput: `limit` is negative, or `room` blank or no text.
-        Unsupported: the room is neither channel, group nor direct room.
+        Unsupported: the room is of a kind that a newer server brought.
         BackchannelError: those of `find_room` and of a read.
     """
     check_limit(limit)
@@ -90,11 +91,11 @@ def history(
 def _history(
     session: Session, room: str | RocketChatRoom, *, limit: int | None, newest_first: bool
 ) -> Stream[RocketChatMessage]:
-    if not isinstance(room, RocketChatRoom):
-        room = yield from find_room(session, room)
-    yield from room_history(
-        session, room, lambda message: message, limit=limit, newest_first=newest_first
-    )
+    found = yield from resolve_room(session, room)
+    with in_room(session, found):
+        yield from room_history(
+            session, found, lambda message: message, limit=limit, newest_first=newest_first
+        )
 
 
 def room_history(
@@ -124,6 +125,11 @@ def room_history(
             kept += items
     for item in reversed(kept):
         yield Item(item)
+
+
+def newest_messages(session: Session, room: RocketChatRoom) -> Flow[list[RocketChatMessage]]:
+    """The flow that reads the newest messages of a room, as many as come at once."""
+    return (yield from _next_page(session, room, _Place(), None))[0]
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +197,6 @@ def _endpoint(room: RocketChatRoom) -> str:
         return _ENDPOINTS[room.kind]
     except KeyError:
         raise Unsupported(
-            f"the room {room.id!r} is neither channel, group nor direct room: its history"
-            " cannot be read"
+            f"the room {room.id!r} is neither channel, group, direct nor omnichannel room: its"
+            " history cannot be read"
         ) from None

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 
 from backchannel.drive import Flow
 from backchannel.rocketchat.checks import check_name
-from backchannel.rocketchat.errors import RoomNotFound
+from backchannel.rocketchat.errors import NotPermitted, RoomNotFound
 from backchannel.rocketchat.replies import Reply
 from backchannel.rocketchat.session import Session
 from backchannel.rocketchat.wire_names import WIRE_NAMES
 
-__all__ = ["RocketChatRoom", "RoomKind", "find_room", "find_room_by_id", "find_room_by_name"]
+__all__ = [
+    "RocketChatRoom",
+    "RoomKind",
+    "RoomReply",
+    "find_room",
+    "find_room_by_id",
+    "find_room_by_name",
+    "in_room",
+    "resolve_room",
+    "resolve_room_by_id",
+    "resolve_room_by_name",
+]
 
 
 class RoomKind(enum.Enum):
@@ -71,6 +83,49 @@ class _DirectRoom(msgspec.Struct, frozen=True):
 
 class _DirectRoomReply(Reply, frozen=True, kw_only=True):
     room: _DirectRoom
+
+
+def resolve_room(session: Session, room: str | RocketChatRoom) -> Flow[RocketChatRoom]:
+    """The flow that finds a room, or remembers it. See `find_room`.
+
+    What is remembered is good for its id and kind; whatever else a room has may have changed.
+    """
+    if isinstance(room, RocketChatRoom):
+        return room
+    return (yield from _remembered(session, f"any {room}", lambda: find_room(session, room)))
+
+
+def resolve_room_by_id(session: Session, room_id: str) -> Flow[RocketChatRoom]:
+    """The flow that finds a room by its id, or remembers it. See `resolve_room`."""
+    key = f"id {room_id}"
+    return (yield from _remembered(session, key, lambda: find_room_by_id(session, room_id)))
+
+
+def resolve_room_by_name(session: Session, name: str) -> Flow[RocketChatRoom]:
+    """The flow that finds `general`, `#general` or `@bob`, or remembers it. See `resolve_room`."""
+    key = f"name {name}"
+    return (yield from _remembered(session, key, lambda: find_room_by_name(session, name)))
+
+
+def _remembered(
+    session: Session, key: str, find: Callable[[], Flow[RocketChatRoom]]
+) -> Flow[RocketChatRoom]:
+    rooms = session.memory.rooms
+    room = rooms.get(key, session.chance.monotonic())
+    if room is None:
+        room = yield from find()
+        rooms.keep(key, room, session.chance.monotonic())
+    return room
+
+
+@contextmanager
+def in_room(session: Session, room: RocketChatRoom) -> Iterator[None]:
+    """Forget a room when the server says that there is none, or none for this user."""
+    try:
+        yield
+    except (RoomNotFound, NotPermitted):
+        session.memory.rooms.forget(room.id)
+        raise
 
 
 def find_room(session: Session, room: str) -> Flow[RocketChatRoom]:

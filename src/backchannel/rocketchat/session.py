@@ -13,6 +13,7 @@ from backchannel.rocketchat.checks import MAX_MESSAGE_UNITS
 from backchannel.rocketchat.credentials import Credentials, Token
 from backchannel.rocketchat.errors import NotAuthenticated, TwoFactorRequired
 from backchannel.rocketchat.ids import new_message_id
+from backchannel.rocketchat.memory import Memory
 from backchannel.rocketchat.replies import Reply, read_reply
 from backchannel.rocketchat.second_factor import AsyncSecondFactor, ask_for_code, code_headers
 from backchannel.rocketchat.site import Read, Site
@@ -48,6 +49,7 @@ class Session(Site, frozen=True, kw_only=True):
         budget: the retries that all calls share.
         text_limit: the longest text.
         new_id: makes the id of a message.
+        memory: what is known of the server.
     """
 
     credentials: Credentials
@@ -55,6 +57,7 @@ class Session(Site, frozen=True, kw_only=True):
     budget: RetryBudget
     text_limit: TextLimit = msgspec.field(default_factory=TextLimit)
     new_id: Callable[[], str] = new_message_id
+    memory: Memory = msgspec.field(default_factory=Memory)
 
     @property
     def user_id(self) -> str:

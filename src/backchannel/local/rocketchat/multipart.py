@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import Parser
 
 from backchannel.local.rocketchat.world import JSONObject
 
@@ -31,7 +31,8 @@ def read_form(content_type: str, body: bytes) -> tuple[JSONObject, list[Uploaded
     # The first part has no line end before its border, the last border has nothing after it.
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:-1]:
         head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        headers = BytesParser().parsebytes(head, headersonly=True)
+        # Browsers write names in UTF-8 as they are.
+        headers = Parser().parsestr(head.decode("utf-8", "replace"), headersonly=True)
         name = headers.get_param("name", header="content-disposition")
         if not isinstance(name, str):
             continue
