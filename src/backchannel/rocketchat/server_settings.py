@@ -10,7 +10,6 @@ from backchannel.errors import MalformedReply
 from backchannel.flow import Flow
 from backchannel.rocketchat.replies import Reply
 from backchannel.rocketchat.session import Session
-from backchannel.wire.json import JSON
 
 __all__ = ["load_limits"]
 
@@ -20,7 +19,7 @@ PAGE: Final = 100  # the server's default for the most it gives at once
 
 class _Setting(msgspec.Struct, frozen=True, rename={"id": "_id"}):
     id: str
-    value: JSON = None
+    value: object = None
 
 
 class SettingsReply(Reply, frozen=True, kw_only=True):
@@ -45,7 +44,7 @@ def load_limits(session: Session) -> Flow[int]:
     return units
 
 
-def _read_setting(session: Session, name: str) -> Flow[JSON]:
+def _read_setting(session: Session, name: str) -> Flow[object]:
     """The value of a setting, or None if there is none of this name."""
     offset = 0
     while True:
