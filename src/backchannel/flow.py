@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable, Generator
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -139,7 +139,7 @@ def ask(function: Callable[[], T | Awaitable[T]]) -> Flow[T]:
     def run() -> Awaitable[None] | None:
         answer = function()
         if isinstance(answer, Awaitable):
-            return wait_for(answer)
+            return wait_for(cast("Awaitable[T]", answer))
         returned.append(answer)
         return None
 

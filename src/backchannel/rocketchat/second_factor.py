@@ -59,7 +59,7 @@ def ask_for_code(factor: AsyncSecondFactor, challenge: Challenge) -> Flow[Secret
     Raises:
         ConfigurationError: what it gave is no code; it is not in the message.
     """
-    code = yield from ask(lambda: factor(challenge))
+    code: object = yield from ask(lambda: factor(challenge))
     if code is None:
         return None
     if not isinstance(code, str):

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -61,7 +62,8 @@ def rocketchat_app(
 def _route(endpoint: Endpoint, site: Site) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         body, uploaded = await _read_body(request)
-        headers: dict[str, str] = {}
+        # Clients measure by it when the rate limit ends.
+        headers = {"Date": formatdate(site.world.clock(), usegmt=True)}
         # Rendered inside the lock too: what a handler returns is part of the world.
         with site.world.lock:
             try:
