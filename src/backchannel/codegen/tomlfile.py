@@ -19,14 +19,10 @@ from backchannel.codegen.diagnostics import (
     not_utf8,
     suggestion,
 )
+from backchannel.toml import Keys, find_key, mistake
 
 T = TypeVar("T", bound=msgspec.Struct)
-Keys = tuple[str, ...]
 
-_HEADER = re.compile(r"\s*\[\[?([^\]]*)\]")
-_ASSIGNED = re.compile(r"\s*([^=#]+?)\s*=")
-_KEY = re.compile(r""" "([^"]*)" | '([^']*)' | ([\w-]+) """, re.VERBOSE)
-_PLACE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 _PATH = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 
 
@@ -65,11 +61,9 @@ class TomlFile:
 
     def at_key(self, keys: Keys, message: str) -> Diagnostic:
         """A mistake at a key; at the nearest one around it where it has no place of its own."""
-        while keys:
-            for found, position in _keys(self.text):
-                if found[: len(keys)] == keys:
-                    return at_position(Source(self.text, self.path), position, message)
-            keys = keys[:-1]
+        found = find_key(self.text, keys)
+        if found is not None:
+            return at_position(Source(self.text, self.path), found, message)
         return Diagnostic(path=self.path, message=message)
 
     def at_text(self, value: str, message: str) -> Diagnostic:
@@ -114,40 +108,19 @@ def read_toml(path: Path) -> TomlFile:
     try:
         return TomlFile(str(path), text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise CompileError([_not_toml(path, text, str(error))]) from None
+        raise CompileError([_not_toml(path, text, error)]) from None
 
 
-def _not_toml(path: Path, text: str, said: str) -> Diagnostic:
-    found = _PLACE.fullmatch(said)
-    if found is None:
-        message = f"not TOML: {said.removesuffix(' (at end of document)')}"
-        return at_position(Source(text, str(path)), len(text.rstrip()), message)
-    line, column = int(found[2]), int(found[3])
+def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Diagnostic:
+    message, (line, column) = mistake(text, error)
     lines = text.split("\n")
     return Diagnostic(
         path=str(path),
         line=line,
         column=column,
-        message=f"not TOML: {found[1]}",
+        message=message,
         excerpt=lines[line - 1].rstrip("\r") if line <= len(lines) else "",
     )
-
-
-def _keys(text: str) -> Iterator[tuple[Keys, int]]:
-    """The keys of tables and values that stand at the head of a line, and their positions."""
-    table: Keys = ()
-    position = 0
-    for line in text.splitlines(keepends=True):
-        if found := _HEADER.match(line):
-            table = _split(found[1])
-            yield table, position + found.start(1)
-        elif found := _ASSIGNED.match(line):
-            yield (*table, *_split(found[1])), position + found.start(1)
-        position += len(line)
-
-
-def _split(dotted: str) -> Keys:
-    return tuple(found[1] or found[2] or found[3] for found in _KEY.finditer(dotted))
 
 
 def _tables(value: object, pattern: Keys) -> Iterator[tuple[Keys, Mapping[str, object]]]:

@@ -17,6 +17,9 @@ from backchannel.wire.secrets import Secret, secret_header
 LOCK_LIMIT: Final = 60.0
 """Seconds to wait for another process that is renewing the token of the same store."""
 
+SCOPES: Final = ("public", "chat")
+"""What client credentials may do if nothing is said."""
+
 _LOCK_PAUSE = 0.05
 
 
@@ -43,7 +46,7 @@ class ClientCredentials(OAuthCredentials):
         client_id: str,
         client_secret: str,
         *,
-        scopes: Iterable[str] = ("public", "chat"),
+        scopes: Iterable[str] = SCOPES,
         margin: float = MARGIN,
     ) -> None:
         super().__init__(margin=margin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -18,7 +19,15 @@ CLIENT_SECRET: Final = "GLIMESH_CLIENT_SECRET"  # noqa: S105
 REFRESH_TOKEN: Final = "GLIMESH_REFRESH_TOKEN"  # noqa: S105
 TOKEN_FILE: Final = "GLIMESH_TOKEN_FILE"  # noqa: S105
 
-_OF_AN_APPLICATION = (CLIENT_SECRET, REFRESH_TOKEN, TOKEN_FILE)
+_VARIABLES: Mapping[str, str] = {
+    "token": TOKEN,
+    "client_id": CLIENT_ID,
+    "client_secret": CLIENT_SECRET,
+    "refresh_token": REFRESH_TOKEN,
+    "token_file": TOKEN_FILE,
+}
+NAMES: Final = tuple(_VARIABLES)
+"""What a credential is made of."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,17 +57,43 @@ def read_settings() -> Settings:
         ConfigurationError: none is set, some contradict each other, or need another; it names the
             variables, not their values.
     """
-    found = {name: optional(name) for name in (TOKEN, CLIENT_ID, *_OF_AN_APPLICATION)}
-    present = [name for name, value in found.items() if value is not None]
-    token, client_id, secret, refresh_token, path = found.values()
+    values = {name: optional(variable) for name, variable in _VARIABLES.items()}
+    return choose_settings(values, _VARIABLES)
+
+
+def choose_settings(
+    values: Mapping[str, str | None],
+    shown: Mapping[str, str],
+    *,
+    scopes: Iterable[str] | None = None,
+) -> Settings:
+    """The credential that some values make.
+
+    Args:
+        values: token, client_id, client_secret, refresh_token, token_file; what is None or not
+            there is not set.
+        shown: what messages call each of them.
+        scopes: what client credentials may do; None for what they may if nothing is said.
+
+    Raises:
+        ConfigurationError: see `read_settings`.
+    """
+    found = {name: value for name in NAMES if (value := values.get(name)) is not None}
+    present = [shown[name] for name in found]
+    token, client_id, secret = map(found.get, ("token", "client_id", "client_secret"))
+    refresh_token, path = map(found.get, ("refresh_token", "token_file"))
     if token is not None:
         if len(present) > 1:
-            raise ConfigurationError(f"{' and '.join(present)} are set: {TOKEN} stands alone")
+            raise ConfigurationError(
+                f"{' and '.join(present)} are set: {shown['token']} stands alone"
+            )
         return Settings(token=token)
     if client_id is None:
         if present:
-            raise ConfigurationError(f"{' and '.join(present)}: {CLIENT_ID} must be set as well")
-        raise ConfigurationError(f"neither {TOKEN} nor {CLIENT_ID} is set")
+            raise ConfigurationError(
+                f"{' and '.join(present)}: {shown['client_id']} must be set as well"
+            )
+        raise ConfigurationError(f"neither {shown['token']} nor {shown['client_id']} is set")
     if path is not None:
         from backchannel.glimesh.grants import RefreshToken
         from backchannel.glimesh.tokenfile import FileStore
@@ -70,11 +105,15 @@ def read_settings() -> Settings:
         )
     if refresh_token is not None:
         raise ConfigurationError(
-            f"{REFRESH_TOKEN} is spent at its first use: set {TOKEN_FILE} to where those that"
-            " follow it are kept"
+            f"{shown['refresh_token']} is spent at its first use: set {shown['token_file']} to"
+            " where those that follow it are kept"
         )
     if secret is not None:
-        from backchannel.glimesh.grants import ClientCredentials
+        from backchannel.glimesh.grants import SCOPES, ClientCredentials
 
-        return Settings(credentials=ClientCredentials(client_id, secret))
+        return Settings(
+            credentials=ClientCredentials(
+                client_id, secret, scopes=SCOPES if scopes is None else scopes
+            )
+        )
     return Settings(client_id=client_id)

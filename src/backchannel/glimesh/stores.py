@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol, cast
 
 import msgspec
 
 from backchannel.errors import ConfigurationError
 from backchannel.glimesh.oauth import Tokens
+from backchannel.keyring import ask_keyring
 from backchannel.wire.secrets import Secret
 
 
@@ -65,12 +65,6 @@ class CallbackStore(TokenStore):
         self._tokens = tokens
 
 
-class _KeyringBackend(Protocol):
-    def get_password(self, service: str, username: str) -> str | None: ...
-
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-
-
 class KeyringStore(TokenStore):
     """Keeps tokens in the system's keyring, through the package `keyring`.
 
@@ -92,7 +86,9 @@ class KeyringStore(TokenStore):
         Raises:
             ConfigurationError: `keyring` is not installed, it refuses, or the entry is another's.
         """
-        kept = self._ask(lambda keyring: keyring.get_password(self._service, self._account))
+        kept = ask_keyring(
+            lambda keyring: keyring.get_password(self._service, self._account), repr(self)
+        )
         return None if kept is None else decode_tokens(kept.encode(), repr(self))
 
     def save(self, tokens: Tokens) -> None:
@@ -102,23 +98,9 @@ class KeyringStore(TokenStore):
             ConfigurationError: `keyring` is not installed, or it refuses.
         """
         text = encode_tokens(tokens).decode()
-        self._ask(lambda keyring: keyring.set_password(self._service, self._account, text))
-
-    def _ask(self, question: Callable[[_KeyringBackend], str | None]) -> str | None:
-        from importlib import import_module
-
-        try:
-            keyring = cast("_KeyringBackend", import_module("keyring"))
-            failures = cast("type[Exception]", import_module("keyring.errors").KeyringError)
-        except ModuleNotFoundError:
-            raise ConfigurationError(
-                "tokens in the system's keyring need the package keyring: pip install keyring"
-            ) from None
-        try:
-            return question(keyring)
-        except failures as error:
-            kind = type(error).__name__
-        raise ConfigurationError(f"{self!r}: the keyring refused ({kind})")
+        ask_keyring(
+            lambda keyring: keyring.set_password(self._service, self._account, text), repr(self)
+        )
 
     def __repr__(self) -> str:
         return f"KeyringStore({self._account!r}, service={self._service!r})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from backchannel.environment import optional
@@ -13,6 +14,13 @@ USER_ID: Final = "ROCKETCHAT_USER_ID"
 AUTH_TOKEN: Final = "ROCKETCHAT_AUTH_TOKEN"  # noqa: S105  # names of variables
 USER: Final = "ROCKETCHAT_USER"
 PASSWORD: Final = "ROCKETCHAT_PASSWORD"  # noqa: S105
+
+_VARIABLES: Mapping[str, str] = {
+    "user_id": USER_ID,
+    "auth_token": AUTH_TOKEN,
+    "user": USER,
+    "password": PASSWORD,
+}
 
 
 def read_credentials() -> Credentials:
@@ -27,17 +35,33 @@ def read_credentials() -> Credentials:
         ConfigurationError: neither is set, or only half of one; it names the variables, not their
             values.
     """
-    user_id, auth_token = optional(USER_ID), optional(AUTH_TOKEN)
-    user, password = optional(USER), optional(PASSWORD)
+    values = {name: optional(variable) for name, variable in _VARIABLES.items()}
+    return choose_login(values, _VARIABLES)
+
+
+def choose_login(values: Mapping[str, str | None], shown: Mapping[str, str]) -> Credentials:
+    """The credentials that some values make.
+
+    Args:
+        values: user_id, auth_token, user, password; what is None or not there is not set.
+        shown: what messages call each of the four.
+
+    Raises:
+        ConfigurationError: see `read_credentials`.
+    """
+    user_id, auth_token = values.get("user_id"), values.get("auth_token")
+    user, password = values.get("user"), values.get("password")
     if user is not None or password is not None:
         if user is None or password is None:
-            missing = USER if user is None else PASSWORD
-            raise ConfigurationError(f"the environment variable {missing} is not set")
+            missing = shown["user" if user is None else "password"]
+            raise ConfigurationError(f"{missing} is not set")
         if user_id is not None:
-            raise ConfigurationError(f"{USER_ID} and {USER} are set: give one of the two")
+            raise ConfigurationError(
+                f"{shown['user_id']} and {shown['user']} are set: give one of the two"
+            )
         return PasswordLogin(user, password, resume=auth_token)
     if auth_token is None:
-        raise ConfigurationError(f"neither {AUTH_TOKEN} nor {USER} is set")
+        raise ConfigurationError(f"neither {shown['auth_token']} nor {shown['user']} is set")
     if user_id is None:
         return ResumeToken(auth_token)
     return PersonalToken(user_id, auth_token)

@@ -1,0 +1,40 @@
+"""Accounts from a file, the environment and arguments: what clients and `Chat` are made of.
+
+`docs/configuration.md` has the file and the variables.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backchannel.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from backchannel.configuration.accounts import GlimeshAccount, RocketChatAccount
+    from backchannel.configuration.loading import Configuration, load_configuration
+    from backchannel.configuration.settings import GlimeshSettings, RocketChatSettings
+
+__all__ = [
+    "Configuration",
+    "GlimeshAccount",
+    "GlimeshSettings",
+    "RocketChatAccount",
+    "RocketChatSettings",
+    "load_configuration",
+]
+
+_HOMES = {
+    "Configuration": "loading",
+    "GlimeshAccount": "accounts",
+    "GlimeshSettings": "settings",
+    "RocketChatAccount": "accounts",
+    "RocketChatSettings": "settings",
+    "load_configuration": "loading",
+}
+
+
+__getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return __all__
