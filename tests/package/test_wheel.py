@@ -65,7 +65,7 @@ def test_its_metadata_names_license_and_extras(unpacked: Path):
     metadata = email.message_from_string((info / "METADATA").read_text())
     assert metadata["License-Expression"] == "MIT"
     assert (info / "licenses" / "LICENSE").is_file()
-    assert set(metadata.get_all("Provides-Extra")) == {"cli", "codegen", "local"}
+    assert set(metadata.get_all("Provides-Extra")) == {"cli", "codegen", "keyring", "local"}
     assert metadata["Requires-Python"] == ">=3.11"
 
 
