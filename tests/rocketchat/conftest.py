@@ -79,6 +79,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Caller]]:
             callers.append(Caller(client, runner))
             return callers[-1]
 
+        connect.kind = kind
         yield connect
         for caller in callers:
             caller.close()

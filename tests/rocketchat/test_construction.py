@@ -19,6 +19,9 @@ from backchannel.rocketchat import (
     PasswordLogin,
     RocketChat,
 )
+from backchannel.rocketchat.resources.files import AsyncFiles, Files
+from backchannel.rocketchat.resources.messages import AsyncMessages, Messages
+from backchannel.rocketchat.resources.rooms import AsyncRooms, Rooms
 
 
 class TestConstruction:
@@ -155,6 +158,28 @@ def test_the_two_clients_have_the_same_methods():
     blocking, asynchronous = parameters(RocketChat), parameters(AsyncRocketChat)
     assert blocking == asynchronous
     assert {"__init__", "__enter__", "send_message", "history", "close"} < set(blocking)
+
+
+GROUPS = [(Messages, AsyncMessages), (Rooms, AsyncRooms), (Files, AsyncFiles)]
+
+
+@pytest.mark.parametrize(("blocking", "asynchronous"), GROUPS)
+def test_the_groups_of_the_two_clients_have_the_same_methods(blocking, asynchronous):
+    assert parameters(blocking) == parameters(asynchronous)
+    for name in parameters(blocking).keys() - {"__init__"}:
+        iterates = "Iterator" in str(inspect.signature(getattr(blocking, name)).return_annotation)
+        twin = getattr(asynchronous, name)
+        assert inspect.iscoroutinefunction(twin) is not iterates
+        assert not iterates or "AsyncGenerator" in str(inspect.signature(twin).return_annotation)
+        assert twin.__doc__.split(".")[0] == getattr(blocking, name).__doc__.split(".")[0]
+
+
+def test_a_group_of_a_closed_client_says_so(connect):
+    client = connect("http://127.0.0.1:9")
+    client.close()
+    for group in ("messages", "rooms", "files"):
+        with pytest.raises(ConfigurationError, match="is closed"):
+            getattr(client.client, group)
 
 
 def test_the_async_clients_methods_are_awaited_or_iterated():
