@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test faults foreign check lint types generate bench bench-codegen lock clean setup
+.PHONY: demo test faults foreign contracts check lint types generate bench bench-codegen lock clean setup
 
 demo: $(READY)
 	$(BIN)/backchannel demo
@@ -19,6 +19,10 @@ faults: $(READY)
 # Minutes; downloads clients of others into a temporary directory and tries the local server with them.
 foreign: $(READY)
 	$(BIN)/pytest -v -rs --timeout=900 tests/foreign/clients.py
+
+# Minutes; downloads validators and Prism. ROCKETCHAT_OPENAPI names a folder with Rocket.Chat's OpenAPI files.
+contracts: $(READY)
+	$(BIN)/pytest -v -rs -s --timeout=900 tests/contracts/contracts.py
 
 check: $(READY) lint types
 	$(BIN)/python tools/generated_is_current.py
