@@ -59,7 +59,11 @@ def ask_for_code(factor: AsyncSecondFactor, challenge: Challenge) -> Flow[Secret
     Raises:
         ConfigurationError: what it gave is no code; it is not in the message.
     """
-    code: object = yield from ask(lambda: factor(challenge))
+
+    def give() -> object:
+        return factor(challenge)
+
+    code = yield from ask(give)
     if code is None:
         return None
     if not isinstance(code, str):
