@@ -83,13 +83,14 @@ def _with_times(value: JSON) -> object:
 
 
 def _content(message: RocketChatMessage, plain: Mapping[str, JSON]) -> Content:
-    # What servers may write in two ways (names, marked-up text, links, stars) is left out.
+    # What servers may write in two ways (names, marked-up text, stars) is left out.
     return (
         message.text,
         message.edited_at,
         _reactions(plain.get("reactions")),
         plain.get("pinned") is True,
         plain.get("tcount") or 0,
+        _previews(plain.get("urls")),
     )
 
 
@@ -97,6 +98,12 @@ def _reactions(reactions: JSON) -> frozenset[tuple[str, frozenset[str]]]:
     if not isinstance(reactions, dict):
         return frozenset()
     return frozenset((emoji, _users(reaction)) for emoji, reaction in reactions.items())
+
+
+def _previews(urls: JSON) -> int:
+    if not isinstance(urls, list):
+        return 0
+    return sum(isinstance(url, dict) and bool(url.get("meta")) for url in urls)
 
 
 def _users(reaction: JSON) -> frozenset[str]:

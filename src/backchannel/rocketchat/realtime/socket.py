@@ -146,10 +146,11 @@ class Socket:
             ConnectionLost, TransportTimeout: it did not come to that.
         """
         frame_id = self._next_id()
+        # Known before it is answered: the server may end it in the same breath.
+        self._subscriptions[frame_id] = stream, event
         answer = await self._ask(frame_id, sub_frame(frame_id, stream, event))
         if answer.msg == "nosub":
             raise subscription_error(stream, event, answer)
-        self._subscriptions[frame_id] = stream, event
 
     async def fence(self) -> None:
         """Wait until all that the server pushed before now has come."""
@@ -225,15 +226,13 @@ class Socket:
         self._answers[frame_id] = answer
         try:
             await self._send(text)
-            while self.failure is None:
-                done, _ = await asyncio.wait([answer], timeout=self._timing.timeout)
-                if done:
-                    break
+            while not (await asyncio.wait([answer], timeout=self._timing.timeout))[0]:
                 if self._watch.reading:
                     self._end(timed_out(self.url, self._timing.timeout))
         finally:
             self._answers.pop(frame_id, None)
-        if self.failure is not None:
+        if answer.cancelled():
+            assert self.failure is not None, "nothing else cancels it"
             raise self.failure
         return answer.result()
 
@@ -281,7 +280,7 @@ class Socket:
         if said is None:
             return
         while len(self._waiting) >= MOST_WAITING:
-            if self._answers:
+            if not all(answer.done() for answer in self._answers.values()):
                 raise ConnectionLost("too many pushes came before the answer to a question")
             self._changed.clear()
             await self._changed.wait()
@@ -292,16 +291,17 @@ class Socket:
     def _take_nosub(self, frame: Frame) -> None:
         frame_id = frame.id or ""
         ended = self._subscriptions.pop(frame_id, None)
-        if ended is not None:
+        if not self._answer(frame_id, frame) and ended is not None:
             self._waiting.append(subscription_error(*ended, frame))
             self._changed.set()
-        else:
-            self._answer(frame_id, frame)
 
-    def _answer(self, frame_id: str, frame: Frame) -> None:
+    def _answer(self, frame_id: str, frame: Frame) -> bool:
+        """Take an answer. Returns whether anybody waits for it."""
         answer = self._answers.get(frame_id)
-        if answer is not None and not answer.done():
-            answer.set_result(frame)
+        if answer is None or answer.done():
+            return False
+        answer.set_result(frame)
+        return True
 
     async def _beat(self) -> None:
         try:
@@ -323,8 +323,7 @@ class Socket:
         self.ended.set()
         self._changed.set()
         for answer in self._answers.values():
-            if not answer.done():
-                answer.set_result(Frame())  # whoever waits for it looks at the failure first
+            answer.cancel()
 
     def _loss(self, error: ConnectionClosed) -> ConnectionLost:
         return ConnectionLost(f"{self.url}: the socket ended ({error})")
