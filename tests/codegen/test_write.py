@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import glimesh_api
 from backchannel.cli import main
 from backchannel.codegen import CompileError
 from backchannel.codegen.module import HEADER
@@ -115,8 +116,8 @@ def test_it_is_refused_from_the_directory_of_the_application_too(tmp_path: Path)
     assert "give yours another name" in run.stderr
 
 
-def test_the_repository_may_write_its_own() -> None:
-    check_name(Path(__file__).resolve().parents[2] / "generated/glimesh_api")
+def test_the_package_that_is_installed_may_be_written_again() -> None:
+    check_name(Path(glimesh_api.__file__).parent)
 
 
 @pytest.mark.parametrize("name", ["my-api", "class", "1api"])
