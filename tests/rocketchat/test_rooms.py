@@ -79,6 +79,18 @@ def test_each_kind_of_name_has_a_place_of_its_own(connect, server):
         send(client, f"rocketchat:{GENERAL}")
 
 
+@pytest.mark.parametrize(("name", "room_id"), [("#team", TEAM), ("@bob", DIRECT), (TEAM, TEAM)])
+def test_a_message_goes_to_a_name_or_an_id(connect, any_server, name, room_id):
+    client = connect(any_server.url, ALICE)
+    assert client.send_message(name, "hi").message.room_id == room_id
+    any_server.faults.html("rooms.info", status=500, times=100)
+    any_server.faults.html("im.create", status=500, times=100)
+    again = client.send_message(name, "again", message_id="one")
+    assert (again.message.room_id, again.message.id) == (room_id, "one")
+    with pytest.raises(InvalidInput):
+        client.send_message("@", "hi")
+
+
 def test_info_is_of_this_moment(connect, server):
     client = connect(server.url)
     assert client.rooms.info("#team").read_only is False

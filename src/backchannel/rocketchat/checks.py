@@ -70,17 +70,6 @@ def check_message(message: OutgoingMessage, *, max_units: int = MAX_MESSAGE_UNIT
         _check_attachment(f"attachments[{index}]", attachment)
 
 
-def check_room_id(room_id: str) -> None:
-    """Refuse the name of a room where its id is wanted.
-
-    Raises:
-        InvalidInput: it begins as names do, with # or @.
-    """
-    if room_id.startswith(("#", "@")):
-        limit = "must be a room's id: room_info gives it, and the dispatcher takes names"
-        raise InvalidInput("room_id", limit=limit, given=_show(room_id))
-
-
 def check_text(argument: str, value: object) -> None:
     """Check that a value is text, and can be written in UTF-8.
 

@@ -180,7 +180,8 @@ class RocketChat(BlockingClient):
         """Send a message (`POST chat.sendMessage`), at most once whatever happens on the way.
 
         Args:
-            room_id: the room's id.
+            room_id: the room's id, `#general`, or `@bob` for the direct room with a user; names
+                are looked up once in five minutes.
             text: the text; it may be empty if there are attachments.
             alias: a name to show instead of the user's; needs the permission
                 `message-impersonate`.

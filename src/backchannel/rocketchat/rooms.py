@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -119,7 +119,7 @@ def _remembered(
 
 
 @contextmanager
-def in_room(session: Session, room: RocketChatRoom) -> Iterator[None]:
+def in_room(session: Session, room: RocketChatRoom) -> Generator[None]:
     """Forget a room when the server says that there is none, or none for this user."""
     try:
         yield

@@ -11,7 +11,7 @@ import msgspec
 
 from backchannel.drive import Flow, pause
 from backchannel.errors import ApiError, BackchannelError, MalformedReply, Outcome
-from backchannel.rocketchat.checks import check_message, check_room_id
+from backchannel.rocketchat.checks import check_message
 from backchannel.rocketchat.errors import MessageDropped, MessageIdTaken, MessageNotFound
 from backchannel.rocketchat.messages import (
     OutgoingMessage,
@@ -21,6 +21,7 @@ from backchannel.rocketchat.messages import (
 )
 from backchannel.rocketchat.reading import MessageReply, get_message
 from backchannel.rocketchat.replies import is_without_message
+from backchannel.rocketchat.rooms import in_room, resolve_room_by_name
 from backchannel.rocketchat.session import Session
 from backchannel.wire.messages import Request
 
@@ -55,10 +56,18 @@ def prepare(session: Session, message: OutgoingMessage) -> Prepared:
 
 
 def send_message(session: Session, message: OutgoingMessage) -> Flow[SentMessage]:
-    """The flow that checks and sends a message. See `prepare` and `deliver` for its errors."""
+    """The flow that checks and sends a message, to `#general` and `@bob`, too.
+
+    Raises:
+        InvalidInput, BackchannelError: see `prepare`, `resolve_room` and `deliver`.
+    """
     prepared = prepare(session, message)
-    check_room_id(message.room_id)
-    return (yield from deliver(session, prepared))
+    if not message.room_id.startswith(("#", "@")):
+        return (yield from deliver(session, prepared))
+    room = yield from resolve_room_by_name(session, message.room_id)
+    named = msgspec.structs.replace(message, id=prepared.id, room_id=room.id)
+    with in_room(session, room):
+        return (yield from deliver(session, prepare(session, named)))
 
 
 def deliver(session: Session, prepared: Prepared) -> Flow[SentMessage]:

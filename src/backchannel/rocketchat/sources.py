@@ -57,7 +57,7 @@ def open_source(file: Uploadable, *, size: int | None) -> FileSource:
         return _source(path.name, path.stat().st_size, size, lambda: _read_path(path))
     if hasattr(file, "read"):
         return _open_file(cast("BinaryIO", file), size)
-    if not isinstance(file, Iterable):
+    if not hasattr(file, "__iter__"):
         raise InvalidInput("file", limit="must be a file", given=type(file).__name__)
     return _source("", None, size, _only_once(lambda: iter(file)), repeatable=False)
 
