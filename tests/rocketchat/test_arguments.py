@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from backchannel import RocketChat
 from backchannel.errors import InvalidInput
 from backchannel.local.rocketchat.seed import GENERAL
 from backchannel.message import Address
@@ -73,12 +72,3 @@ def test_a_negative_limit_is_refused_before_the_iteration_begins(connect):
     client = connect(URL).client
     with pytest.raises(InvalidInput, match="limit: must be 0 or more messages"):
         client.history("general", limit=-1)
-
-
-@pytest.mark.parametrize("name", ["#general", "@bob"])
-def test_a_rooms_name_is_not_taken_for_its_id(name):
-    with (
-        RocketChat(URL, user_id="u", auth_token="t") as client,
-        pytest.raises(InvalidInput, match="must be a room's id: room_info gives it"),
-    ):
-        client.send_message(name, "hi")
