@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from math import inf
-from typing import Final, cast
+from typing import Final, NoReturn, cast
 
 from backchannel.errors import (
     AuthenticationError,
@@ -87,19 +87,9 @@ class Keeper:
         attempt = 0
         while True:
             self._connected_at = None
-            socket = Socket(self._session.url, self._timing)
-            try:
-                try:
-                    await self._open(socket)
-                except _SocketRefused as refused:
-                    timing = self._timing
-                    await self.poll(timing.poll, refused.reason, timing.again)
-                    continue
-                await self._serve(socket)
-            except BackchannelError as error:
-                failure = error
-            finally:
-                await socket.close()
+            failure = await self._connect()
+            if failure is None:
+                continue
             if not (failure.temporary and self._outlet.begun):
                 raise failure
             if self._connected_at is not None:
@@ -110,6 +100,21 @@ class Keeper:
             wait = self._wait(attempt, failure)
             self._outlet.report(Reconnecting(attempt, wait, failure))
             await asyncio.sleep(wait)
+
+    async def _connect(self) -> BackchannelError | None:
+        """One connection, until it ends. Returns why; None where it was refused, after polling."""
+        socket = Socket(self._session.url, self._timing)
+        try:
+            await self._open(socket)
+            await self._serve(socket)
+        except _SocketRefused as refused:
+            reason = refused.reason
+        except BackchannelError as error:
+            return error
+        finally:
+            await socket.close()
+        await self.poll(self._timing.poll, reason, self._timing.again)
+        return None
 
     async def poll(
         self, seconds: float, reason: BackchannelError | None = None, limit: float = inf
@@ -158,8 +163,12 @@ class Keeper:
             else:
                 return
 
-    async def _serve(self, socket: Socket) -> None:
-        """Subscribe, read what was missed, and hand over what comes, until the socket ends."""
+    async def _serve(self, socket: Socket) -> NoReturn:
+        """Subscribe, read what was missed, and hand over what comes.
+
+        Raises:
+            BackchannelError: why the connection ended.
+        """
         await socket.while_open(self._log_in(socket))
         self._connected_at = self._chance.monotonic()
         self._outlet.report(Connected())
