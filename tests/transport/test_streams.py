@@ -84,9 +84,11 @@ def test_a_server_that_refuses_before_it_has_read_all_is_heard(opener):
 
 def test_a_lost_connection_leaves_it_open_what_became_of_the_stream(opener):
     stream = BodyStream(140_000, lambda: iter(CHUNKS))
-    with RawServer(rawserver.close_after_reading) as server:
-        with pytest.raises(ConnectionLost) as caught:
-            opener.transport().send(post(server, stream))
+    with (
+        RawServer(rawserver.close_after_reading) as server,
+        pytest.raises(ConnectionLost) as caught,
+    ):
+        opener.transport().send(post(server, stream))
     assert caught.value.outcome is Outcome.UNKNOWN
 
 
@@ -122,9 +124,11 @@ def test_what_writing_the_sink_raises_is_raised_as_it_is(opener):
     def write(chunk: bytes) -> None:
         raise failure
 
-    with RawServer(rawserver.always(http(b"x"))) as server:
-        with pytest.raises(OSError, match="disk full") as caught:
-            opener.transport().send(get(server, Sink(lambda: None, write, 10)))
+    with (
+        RawServer(rawserver.always(http(b"x"))) as server,
+        pytest.raises(OSError, match="disk full") as caught,
+    ):
+        opener.transport().send(get(server, Sink(lambda: None, write, 10)))
     assert caught.value is failure
 
 
@@ -134,6 +138,8 @@ def test_half_a_reply_is_no_reply(opener):
 
 
 def test_a_request_may_have_a_time_limit_of_its_own(opener):
-    with RawServer(rawserver.never_answer) as server:
-        with pytest.raises(TransportTimeout, match=r"within 0\.1 seconds"):
-            opener.transport().send(get(server, Kept().sink, timeout=0.1))
+    with (
+        RawServer(rawserver.never_answer) as server,
+        pytest.raises(TransportTimeout, match=r"within 0\.1 seconds"),
+    ):
+        opener.transport().send(get(server, Kept().sink, timeout=0.1))
