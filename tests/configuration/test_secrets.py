@@ -91,6 +91,9 @@ def test_the_keyring_is_asked_for_its_entry():
         def get_password(self, service, username):
             return "S3cret" if (service, username) == ("chat", "bob") else None
 
+        def set_password(self, service, username, password):
+            raise NotImplementedError
+
     before = keyring.get_keyring()
     keyring.set_keyring(Memory())
     try:
