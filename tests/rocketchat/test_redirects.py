@@ -58,7 +58,8 @@ def test_nothing_leaves_the_server_that_was_meant(connect, monkeypatch, elsewher
     tls = target == "plain http" and connect.kind is RocketChat
     with RawServer(rawserver.answering(redirect), tls=tls) as own:
         location = TARGETS[target](own.port, elsewhere.port)
-        for status in STATUSES:
+        for each in STATUSES:
+            status = each  # which the server's handler reads
             login = {"credentials": PasswordLogin("me", PASSWORD)} if call == "login" else {}
             client = connect(own.url, ACCOUNT, **login)
             with pytest.raises(RedirectRefused) as caught:
