@@ -1,38 +1,15 @@
-"""The command line: `backchannel COMMAND`.
-
-Each command is a module with `configure(parser)` and `run(arguments) -> exit code`, loaded only
-when it is the one asked for.
-"""
+"""The command line: `backchannel COMMAND`."""
 
 from __future__ import annotations
 
-import argparse
-import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Protocol, cast
 
-from backchannel.cli.exit_codes import FAILED, INTERRUPTED, USAGE
-from backchannel.errors import BackchannelError, LocalError
-
-COMMANDS = {
-    "demo": "run the main job against local servers, no account needed",
-    "generate": "compile GraphQL operations into a package of typed functions",
-    "schema": "download a schema, and tell what a new one does to operations",
-}
-
-
-class Command(Protocol):
-    """What a module of a command provides."""
-
-    def configure(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's arguments."""
-        ...
-
-    def run(self, arguments: argparse.Namespace) -> int:
-        """Do it; return the exit code."""
-        ...
+from backchannel.cli.exit_codes import FAILED, INTERRUPTED, USAGE, exit_code
+from backchannel.cli.parser import build_parser, load_command
+from backchannel.errors import BackchannelError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,34 +21,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: see `backchannel.cli.exit_codes`.
     """
+    _write_any_text()
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(
-        prog="backchannel", description="Typed chat over Glimesh and Rocket.Chat."
-    )
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    wanted = next((argument for argument in arguments if argument in COMMANDS), None)
-    for name, summary in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=summary, description=summary)
-        if name == wanted:
-            _load(name).configure(subparser)
-    namespace = parser.parse_args(arguments)
+    command = ""
     try:
-        return _load(namespace.command).run(namespace)
+        parser, _ = build_parser(arguments)
+        namespace = parser.parse_args(arguments)
+        command = namespace.command
+        code = load_command(command).run(namespace)
+        sys.stdout.flush()
     except BackchannelError as error:
-        print(f"backchannel {namespace.command}: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, LocalError) else FAILED
+        _complain(command, str(error))
+        return exit_code(error)
     except ModuleNotFoundError as error:
         if "backchannel[" not in str(error):
             raise
-        print(f"backchannel {namespace.command}: {error}", file=sys.stderr)
+        _complain(command, str(error))
         return USAGE
     except BrokenPipeError:
         # Whoever read the output has enough of it. Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
+        _complain(command, "interrupted")
         return INTERRUPTED
+    return code
 
 
-def _load(name: str) -> Command:
-    return cast("Command", importlib.import_module(f"backchannel.cli.{name}"))
+def _complain(command: str, message: str) -> None:
+    from backchannel.cli.visible import visible_lines
+
+    first, *rest = visible_lines(message)
+    name = f"backchannel {command}".rstrip()
+    print(f"{name}: {first}", *rest, sep="\n", file=sys.stderr)
+
+
+def _write_any_text() -> None:
+    """Let a terminal that lacks a character get an escape in its place, and not an end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

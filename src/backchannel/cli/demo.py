@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the demo."""
     parser.add_argument("--json", action="store_true", help="print one JSON object a step")
 

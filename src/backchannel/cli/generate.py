@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backchannel.codegen.job import Job
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = "Exit codes: 0 done; 1 mistakes in the input, or --check found a difference."
     parser.add_argument(

@@ -19,8 +19,8 @@ _PULL = """\
 Credentials come from the options, or from the environment: BACKCHANNEL_SCHEMA_TOKEN for any
 server; GLIMESH_TOKEN or GLIMESH_CLIENT_ID for the one of GLIMESH_URL (https://glimesh.tv) only.
 
-Exit codes: 0 done; 1 the server cannot be reached, refuses, or describes no valid schema; 2
-anything else."""
+Exit codes: those of all commands, in docs/cli.md; 1 where the server describes no valid
+schema."""
 
 _DIFF = """\
 Exit codes: 0 nothing breaks; 1 an operation breaks: the server will refuse it, or its compiled
@@ -35,7 +35,7 @@ breaking (for this operation), message. Where the new schema refuses an operatio
 can be named, change is null."""
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands and their arguments."""
     subparsers = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, summary, epilog, add in (
