@@ -1,18 +1,25 @@
-"""The common vocabulary of all platforms: Address, Room, Author, Message, Receipt."""
+"""The common vocabulary of all platforms: Address, Room, Author, Message, Draft, Receipt."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from backchannel.errors import AddressError, BackchannelError, Outcome
 
-__all__ = ["Address", "Author", "Message", "Outcome", "Receipt", "Room"]
+if TYPE_CHECKING:
+    from backchannel.rocketchat.attachments import Attachment
+
+__all__ = ["Address", "Author", "Draft", "Message", "Outcome", "Receipt", "Room"]
 
 
 class Address(msgspec.Struct, frozen=True):
     """Where a room is: `glimesh:<streamer>`, `rocketchat:<room>`, or by id, `glimesh:id=6`.
+
+    Of several servers of a platform, each has a name of its own: `rocketchat+work:general`.
 
     Attributes:
         backend: the name of the backend, as the dispatcher was given it.
@@ -51,6 +58,11 @@ class Address(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.backend}:{'id=' if self.by_id else ''}{self.name}"
+
+
+def platform_of(backend: str) -> str:
+    """The platform of a backend's name: what stands before a `+`."""
+    return backend.partition("+")[0]
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +117,36 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     thread_id: str | None = None
     native: object = None
+
+
+def id_of(message: Message | str) -> str:
+    """A message's id, given either."""
+    return message if isinstance(message, str) else message.id
+
+
+def thread_of(message: Message | str) -> str:
+    """The id of the message that began the thread of this one, or could begin one."""
+    return message if isinstance(message, str) else message.thread_id or message.id
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is to be sent.
+
+    Attributes:
+        text: what to say.
+        thread_id: the id of the message that begins the thread in which this one answers.
+        reply_to: the id of the message that this one quotes.
+        attachments: boxes below the text.
+        alias: a name to show instead of the user's.
+        idempotency_key: that of an earlier receipt, to send the same message again.
+    """
+
+    text: str
+    thread_id: str | None = None
+    reply_to: str | None = None
+    attachments: Sequence[Attachment] = ()
+    alias: str | None = None
+    idempotency_key: str | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import pytest
 
 from backchannel.errors import InvalidInput
 from backchannel.local.rocketchat.seed import GENERAL
-from backchannel.message import Address
+from backchannel.message import Address, Draft
 
 # Nobody listens there, and nobody is to be asked.
 URL = "http://127.0.0.1:9"
@@ -37,7 +37,7 @@ CALLS = {
         "text",
         lambda client, value: client.drive(
             lambda driver: driver.run(
-                client.client.backend.send(Address("rocketchat", "general"), value)
+                client.client.backend.send(Address("rocketchat", "general"), Draft(text=value))
             )
         ),
     ),

@@ -27,7 +27,7 @@ from backchannel.local.rocketchat.seed import (
     STAFF,
     TEAM,
 )
-from backchannel.message import Address
+from backchannel.message import Address, Draft
 from backchannel.rocketchat import (
     Attachment,
     AttachmentField,
@@ -278,7 +278,9 @@ def test_the_dispatchers_flows_run_on_the_clients_driver(connect, any_server):
     client = connect(any_server.url)
     backend = client.client.backend
     for address in (Address("rocketchat", "general"), Address("rocketchat", GENERAL, by_id=True)):
-        receipt = client.drive(lambda driver, to=address: driver.run(backend.send(to, "hello")))
+        receipt = client.drive(
+            lambda driver, to=address: driver.run(backend.send(to, Draft(text="hello")))
+        )
         assert receipt.outcome is Outcome.SENT
         assert receipt.require().room.name == "general"
         read = client.drive(lambda driver, to=address: driver.iterate(backend.history(to, limit=1)))
@@ -289,7 +291,7 @@ def test_a_direct_room_keeps_the_name_it_was_addressed_by(connect, server):
     client = connect(server.url, ALICE)
     backend = client.client.backend
     address = Address("rocketchat", "@bob")
-    receipt = client.drive(lambda driver: driver.run(backend.send(address, "psst")))
+    receipt = client.drive(lambda driver: driver.run(backend.send(address, Draft(text="psst"))))
     assert (receipt.require().room.id, receipt.require().room.name) == (DIRECT, "@bob")
 
 
@@ -299,7 +301,7 @@ def test_an_address_by_id_is_no_name(connect, server):
     with pytest.raises(RoomNotFound):
         client.drive(
             lambda driver: driver.run(
-                backend.send(Address("rocketchat", "general", by_id=True), "hello")
+                backend.send(Address("rocketchat", "general", by_id=True), Draft(text="hello"))
             )
         )
 

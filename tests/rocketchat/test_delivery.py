@@ -19,7 +19,7 @@ from backchannel.errors import (
     ServerFailure,
     TransportTimeout,
 )
-from backchannel.message import Address
+from backchannel.message import Address, Draft
 from backchannel.rocketchat import (
     MessageDropped,
     MessageIdTaken,
@@ -229,7 +229,7 @@ def test_once_a_message_is_under_way_there_is_a_receipt(
     session, play, reply, answers, script, outcome, kind
 ):
     room = reply(200, {"success": True, "room": ROOM})
-    flow = RocketChatBackend(session).send(ADDRESS, "hi")
+    flow = RocketChatBackend(session).send(ADDRESS, Draft(text="hi"))
     played = play(flow, room, *(resolve(answers, name) for name in script))
     receipt = played.result
     assert (receipt.address, receipt.text, receipt.message) == (ADDRESS, "hi", None)
@@ -242,7 +242,7 @@ def test_once_a_message_is_under_way_there_is_a_receipt(
 def test_a_receipts_key_repeats_the_send_without_doubling_it(session, play, reply, answers):
     room = reply(200, {"success": True, "room": ROOM})
     stored = reply(200, {"success": True, "message": {**STORED, "_id": "key"}})
-    flow = RocketChatBackend(session).send(ADDRESS, "hi", idempotency_key="key")
+    flow = RocketChatBackend(session).send(ADDRESS, Draft(text="hi", idempotency_key="key"))
     played = play(flow, room, answers["starred"], stored)
     receipt = played.result
     assert (receipt.outcome, receipt.deduplicated, receipt.error) == (Outcome.SENT, True, None)
@@ -251,8 +251,8 @@ def test_a_receipts_key_repeats_the_send_without_doubling_it(session, play, repl
 
 
 def test_before_that_an_error_is_raised(session, play, answers):
-    played = play(RocketChatBackend(session).send(ADDRESS, "hi"), answers["logged out"])
+    played = play(RocketChatBackend(session).send(ADDRESS, Draft(text="hi")), answers["logged out"])
     assert isinstance(played.error, NotAuthenticated)
     assert played.error.outcome is Outcome.NOT_SENT
-    refused = play(RocketChatBackend(session).send(ADDRESS, " "))
+    refused = play(RocketChatBackend(session).send(ADDRESS, Draft(text=" ")))
     assert (refused.requests, refused.error.argument) == ([], "text")

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome, Unsupported
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final, cast
+
+from backchannel.action import Action, Ban, Delete, Moderation, TimeOut, needed
+from backchannel.capability import Capabilities, Capability, Refusal, require, wanted
+from backchannel.errors import AddressError, BackchannelError, LocalError, Outcome
 from backchannel.flow import Flow, Item, Stream
+from backchannel.glimesh import changing
 from backchannel.glimesh.claims import START, Claims, position
+from backchannel.glimesh.limits import MAX_MESSAGE_LENGTH
 from backchannel.glimesh.looking import READING_BACK
+from backchannel.glimesh.native import to_author, to_message
 from backchannel.glimesh.sending import deliver
 from backchannel.graphql.endpoint import Endpoint
-from backchannel.message import Address, Author, Message, Receipt, Room
+from backchannel.message import Address, Author, Draft, Message, Receipt, Room
+from backchannel.text.limits import TextLimit, Unit
+from backchannel.text.markup import Markup
 from backchannel.wire.checks import check_limit
 from backchannel.wire.retry import RetryPolicy
-from glimesh_api import ChatMessageFields
 from glimesh_api.operations import (
+    CHANNELS,
     CHAT_MESSAGES,
     CREATE_CHAT_MESSAGE,
+    DELETE_CHAT_MESSAGE,
     FIND_CHANNEL_ID,
     FIND_CHAT_ROOM,
+    FIND_USER,
+    MYSELF,
 )
+
+if TYPE_CHECKING:
+    from backchannel.backend import Runner
+    from backchannel.event import Event
+    from backchannel.glimesh.changing import Minutes
+    from backchannel.graphql.live import Live
+
+NAME: Final = "Glimesh"
 
 PAGE_SIZE = 100
 """Messages of a page of history; the server gives at most 1,000."""
@@ -29,19 +51,38 @@ class GlimeshBackend:
     Args:
         endpoint: where operations are executed.
         claims: the client's sends that are under way.
-        reading_back: when to look for a message whose reply was lost.
+        reading_back: when to look for something whose reply was lost.
+        refusals: what cannot be done.
+        live: how subscriptions are made; None for a client that only sends and reads.
     """
 
     def __init__(
-        self, endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy = READING_BACK
+        self,
+        endpoint: Endpoint,
+        claims: Claims,
+        reading_back: RetryPolicy = READING_BACK,
+        *,
+        refusals: Mapping[Capability, Refusal],
+        live: Live | None,
     ) -> None:
         self._endpoint = endpoint
         self._claims = claims
         self._reading_back = reading_back
+        self._refusals = refusals
+        self._live = live
 
-    def send(
-        self, address: Address, text: str, *, idempotency_key: str | None = None
-    ) -> Flow[Receipt]:
+    def capabilities(self, address: Address) -> Flow[Capabilities]:
+        """Tell what a channel allows, as far as the credential tells."""
+        yield from self._find_room(address)
+        return Capabilities(
+            address=address,
+            platform=NAME,
+            refusals=self._refusals,
+            text_limit=TextLimit(MAX_MESSAGE_LENGTH, Unit.CODE_POINTS),
+            markup=Markup.PLAIN,
+        )
+
+    def send(self, address: Address, draft: Draft) -> Flow[Receipt]:
         """Send a text to a streamer's channel.
 
         Glimesh knows no idempotency key: after a failure that leaves the outcome open, nothing is
@@ -50,13 +91,11 @@ class GlimeshBackend:
         Source: `RootMutationType.createChatMessage`.
 
         Raises:
-            Unsupported: an idempotency key was given.
+            Unsupported: the draft holds more than a text, or the credential only reads.
             BackchannelError: before the message was sent: see `backchannel.chat.Chat.send`.
         """
-        if idempotency_key is not None:
-            raise Unsupported(
-                "Glimesh knows no idempotency keys: send without one, and look at the receipt"
-            )
+        require(self._refusals, NAME, *wanted(draft))
+        text = draft.text
         # What would be refused here costs no request, the one for the room included.
         self._endpoint.dialect.check(CREATE_CHAT_MESSAGE, {"message": {"message": text}})
         # The newest message comes with the room, so that knowing it costs no request of its own.
@@ -119,6 +158,77 @@ class GlimeshBackend:
         for message in reversed(kept):
             yield Item(message)
 
+    def act(self, address: Address, action: Action) -> Flow[None]:
+        """Delete a message, or moderate somebody; what was lost on the way is read from the state.
+
+        Source: `RootMutationType.deleteChatMessage`; see `backchannel.glimesh.changes`.
+        """
+        require(self._refusals, NAME, needed(action))
+        room = yield from self._find_room(address)
+        if isinstance(action, Delete):
+            yield from self._endpoint.execute(
+                DELETE_CHAT_MESSAGE, {"channelId": room.id, "messageId": action.message_id}
+            )
+        else:
+            yield from self._moderate(room.id, cast("Moderation", action))
+
+    def rooms(self, backend: str) -> Stream[Room]:
+        """Iterate over all channels of the site: chatting in one needs no joining.
+
+        Source: `RootQueryType.channels`.
+        """
+        variables: dict[str, object] = {"first": PAGE_SIZE}
+        while True:
+            page = yield from self._endpoint.execute(CHANNELS, variables)
+            for edge in page.edges:
+                name = edge.node.streamer.username
+                yield Item(Room(address=Address(backend, name), id=edge.node.id, name=name))
+            info = page.page_info
+            # A page that leads nowhere new is the last, whatever the server says of it.
+            if not info.has_next_page or info.end_cursor in {None, variables.get("after")}:
+                return
+            variables["after"] = info.end_cursor
+
+    def me(self) -> Flow[Author]:
+        """Tell whose token it is.
+
+        Source: `RootQueryType.myself`.
+        """
+        require(self._refusals, NAME, Capability.ME)
+        return to_author((yield from self._endpoint.execute(MYSELF, {})))
+
+    @asynccontextmanager
+    async def listen(
+        self, addresses: Sequence[Address], runner: Runner
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        """Listen to channels: what is written, own messages too. Deletions are told to nobody.
+
+        Source: `RootSubscriptionType.chatMessage`.
+        """
+        require(self._refusals, NAME, Capability.LISTEN)
+        assert self._live is not None, "a client that cannot listen refuses it"
+        # Loaded here, because it loads gql.
+        from backchannel.glimesh.listening import listen
+
+        rooms = [await runner.run(self._find_room(address)) for address in addresses]
+        own = None if Capability.ME in self._refusals else (await runner.run(self.me())).id
+        async with listen(self._live, rooms, own, runner) as events:
+            yield events
+
+    def _moderate(self, channel_id: str, action: Moderation) -> Flow[None]:
+        endpoint, policy = self._endpoint, self._reading_back
+        if isinstance(action.user, Author):
+            user_id = action.user.id
+        else:
+            user_id = (yield from endpoint.execute(FIND_USER, {"username": action.user})).id
+        if isinstance(action, TimeOut):
+            minutes = cast("Minutes", action.minutes)  # another number is refused there
+            yield from changing.time_out(endpoint, channel_id, user_id, minutes, policy)
+        elif isinstance(action, Ban):
+            yield from changing.ban(endpoint, channel_id, user_id, policy)
+        else:
+            yield from changing.unban(endpoint, channel_id, user_id, policy)
+
     def _find_room(self, address: Address) -> Flow[Room]:
         channel = yield from self._endpoint.execute(FIND_CHANNEL_ID, _key(address))
         return Room(address=address, id=channel.id, name=channel.streamer.username)
@@ -131,22 +241,3 @@ def _key(address: Address) -> dict[str, object]:
             str(address), len(str(address)) - len(address.name), "a channel's id is a number"
         )
     return {"id" if address.by_id else "streamerUsername": address.name}
-
-
-def to_message(room: Room, message: ChatMessageFields) -> Message:
-    """Glimesh's message in the common vocabulary."""
-    user = message.user
-    author = Author(
-        id=user.id,
-        username=user.username,
-        display_name=user.displayname,
-        avatar_url=user.avatar_url,
-    )
-    return Message(
-        id=message.id,
-        room=room,
-        author=author,
-        text=message.message,
-        sent_at=message.inserted_at,
-        native=message,
-    )

@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from backchannel import environment
 from backchannel.flow import Chance
+from backchannel.glimesh.abilities import refusals
 from backchannel.glimesh.claims import Claims
 from backchannel.glimesh.credentials import choose_access, graph_url
 from backchannel.glimesh.limits import GlimeshDialect
 from backchannel.glimesh.looking import READING_BACK
 from backchannel.glimesh.settings import read_settings
 from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
-from backchannel.message import Address
+from backchannel.message import Address, Draft
 
 if TYPE_CHECKING:
+    from backchannel.capability import Capability, Refusal
     from backchannel.drive import AsyncTransport, Transport
     from backchannel.glimesh.backend import GlimeshBackend
     from backchannel.glimesh.renewal import OAuthCredentials
     from backchannel.graphql.endpoint import Endpoint
     from backchannel.graphql.fill import Fill
+    from backchannel.graphql.live import Live
     from backchannel.graphql.operation import Operation
     from backchannel.graphql.socket import Timing
     from backchannel.message import Receipt
@@ -89,6 +92,7 @@ class Glimesh(GraphQLClient):
             fills=_fill_for,
         )
         self._claims = Claims()
+        self._refusals = refusals(read_only=access.read_only, scopes=access.scopes)
         self.reading_back: RetryPolicy = reading_back or READING_BACK
 
     @classmethod
@@ -113,7 +117,7 @@ class Glimesh(GraphQLClient):
     @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
-        return _backend(self.endpoint, self._claims, self.reading_back)
+        return _backend(self.endpoint, self._claims, self.reading_back, self._refusals, self._live)
 
     def send_message(self, channel_id: str, text: str) -> Receipt:
         """Send a message (`createChatMessage`), and know whether it was sent.
@@ -134,7 +138,7 @@ class Glimesh(GraphQLClient):
 
         Source: `RootMutationType.createChatMessage`, `Channel.chatMessages`.
         """
-        return self.driver.run(self.backend.send(_by_id(channel_id), text))
+        return self.driver.run(self.backend.send(_by_id(channel_id), Draft(text=text)))
 
 
 class AsyncGlimesh(AsyncGraphQLClient):
@@ -193,6 +197,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
             fills=_fill_for,
         )
         self._claims = Claims()
+        self._refusals = refusals(read_only=access.read_only, scopes=access.scopes)
         self.reading_back: RetryPolicy = reading_back or READING_BACK
 
     @classmethod
@@ -217,7 +222,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
     @property
     def backend(self) -> GlimeshBackend:
         """What the dispatcher uses."""
-        return _backend(self.endpoint, self._claims, self.reading_back)
+        return _backend(self.endpoint, self._claims, self.reading_back, self._refusals, self._live)
 
     async def send_message(self, channel_id: str, text: str) -> Receipt:
         """Send a message (`createChatMessage`), and know whether it was sent.
@@ -238,7 +243,7 @@ class AsyncGlimesh(AsyncGraphQLClient):
 
         Source: `RootMutationType.createChatMessage`, `Channel.chatMessages`.
         """
-        return await self.driver.run(self.backend.send(_by_id(channel_id), text))
+        return await self.driver.run(self.backend.send(_by_id(channel_id), Draft(text=text)))
 
 
 def _fill_for(
@@ -256,8 +261,14 @@ def _by_id(channel_id: str) -> Address:
     return Address(PLATFORM, channel_id, by_id=True)
 
 
-def _backend(endpoint: Endpoint, claims: Claims, reading_back: RetryPolicy) -> GlimeshBackend:
+def _backend(
+    endpoint: Endpoint,
+    claims: Claims,
+    reading_back: RetryPolicy,
+    refusals: Mapping[Capability, Refusal],
+    live: Live | None,
+) -> GlimeshBackend:
     # Loaded here, because it loads glimesh_api, which an application's own operations do without.
     from backchannel.glimesh.backend import GlimeshBackend
 
-    return GlimeshBackend(endpoint, claims, reading_back)
+    return GlimeshBackend(endpoint, claims, reading_back, refusals=refusals, live=live)

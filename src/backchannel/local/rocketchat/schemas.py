@@ -83,6 +83,12 @@ DELETE_8 = Record(
 DELETE = Record(
     {"roomId": Text(), "msgId": Text(), "asUser": _FLAG}, required=("roomId", "msgId"), closed=True
 )
+MUTE = OneOf(
+    tuple(
+        Record({name: Text(), "roomId": Text()}, required=(name, "roomId"), closed=True)
+        for name in ("userId", "username")
+    )
+)
 REACT = OneOf(
     tuple(
         Record(

@@ -31,6 +31,7 @@ _PERMISSIONS: dict[str, frozenset[str]] = {
             "edit-message",
             "delete-message",
             "force-delete-message",
+            "mute-user",
             "pin-message",
             "post-readonly",
             "send-many-messages",
