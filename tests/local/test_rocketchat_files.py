@@ -32,6 +32,15 @@ def older(request: pytest.FixtureRequest) -> Iterator[LocalRocketChat]:
 
 
 class TestTwoSteps:
+    def test_names_are_in_utf_8_as_browsers_write_them(self, chat: Caller):
+        body = (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="na\xc3\xafve.txt"\r\n'
+            b"Content-Type: text/plain\r\n\r\nhi\r\n--x--\r\n"
+        )
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        reply = chat.request("POST", f"rooms.media/{STAFF}", data=body, headers=headers)
+        assert reply.json()["file"]["url"].endswith("/na%C3%AFve.txt")
+
     def test_nothing_is_posted_before_the_second(self, chat: Caller):
         def texts() -> list[str]:
             history = chat.get("groups.history", roomId=STAFF).json()

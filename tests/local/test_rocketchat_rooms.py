@@ -18,6 +18,7 @@ from backchannel.local.rocketchat.seed import (
     STAFF,
     TEAM,
 )
+from backchannel.local.rocketchat.world import Room
 from support.rocketchat_calls import ISO, Caller, Clock, assert_refused
 
 
@@ -40,6 +41,16 @@ class TestRooms:
         rooms = [chat.get("rooms.info", roomId=rid).json()["room"] for rid in (STAFF, DIRECT)]
         assert [room["t"] for room in rooms] == ["p", "d"]
         assert (rooms[1]["usernames"], "name" in rooms[1]) == (["alice", "bob"], False)
+
+    def test_the_endpoints_of_channels_take_omnichannel_rooms(self, fresh: Callable[..., Caller]):
+        world = seed()
+        world.rooms["live"] = Room("live", "l", None, [BOT.user_id])
+        chat = fresh(world=world)
+        assert chat.get("rooms.info", BOT, roomId="live").json()["room"]["t"] == "l"
+        assert chat.get("channels.history", BOT, roomId="live").json()["messages"] == []
+        (member,) = chat.get("channels.members", BOT, roomId="live").json()["members"]
+        assert member["_id"] == BOT.user_id
+        assert chat.get("groups.history", BOT, roomId="live").status_code == 400
 
     def test_an_unknown_room(self, chat: Caller):
         text = 'The required "roomId" or "roomName" param provided does not match any channel'

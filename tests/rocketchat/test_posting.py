@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 
 from backchannel.errors import InvalidInput, Outcome
 from backchannel.local.rocketchat.seed import GENERAL, READ_ONLY, STAFF, TEAM
-from backchannel.rocketchat import Attachment, RoomNotFound
+from backchannel.rocketchat import (
+    AsyncRocketChat,
+    Attachment,
+    PostReceipt,
+    RocketChatRoom,
+    RoomKind,
+    RoomNotFound,
+)
 from backchannel.rocketchat.ids import id_of_key
+from support.rawserver import Peer, RawServer, http, wait_until
 
 ROOMS = ["#general", TEAM, "@bob"]
 
@@ -54,6 +65,25 @@ def test_posting_again_with_the_key_doubles_nothing(connect, any_server):
     again = client.messages.post_to([GENERAL, STAFF, TEAM], "hello", idempotency_key=key)
     assert {receipt.outcome for receipt in again} == {Outcome.SENT}
     assert said(any_server, "hello") == sorted([GENERAL, STAFF, TEAM])
+
+
+def test_an_async_client_sends_to_all_at_the_same_time():
+    rooms = [RocketChatRoom(id=f"r{number}", kind=RoomKind.CHANNEL) for number in range(3)]
+
+    def answer_when_all_are_there(peer: Peer) -> None:
+        request = peer.read()
+        assert request is not None
+        wait_until(lambda: len(server.requests) == len(rooms))
+        message = {**request.json()["message"], "ts": "2026-11-21T12:00:00.000Z", "u": {"_id": "u"}}
+        peer.write(http(json.dumps({"success": True, "message": message}).encode()))
+
+    async def post() -> list[PostReceipt]:
+        async with AsyncRocketChat(server.url, user_id="u", auth_token="t") as client:
+            return await client.messages.post_to(rooms, "hello")
+
+    with RawServer(answer_when_all_are_there) as server:
+        receipts = asyncio.run(post())
+    assert [receipt.require().message.room_id for receipt in receipts] == ["r0", "r1", "r2"]
 
 
 def test_a_room_given_twice_gets_it_once(connect, server):
