@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from math import isfinite
@@ -48,6 +47,11 @@ class Account(ABC):
         """Where each value was set, by name: for a person who wonders. No value is in it."""
         return {name: sourced.source for name, sourced in self._held.items()}
 
+    def text(self, name: str) -> str | None:
+        """A text that was set, `url` perhaps, or None; also None for what is a secret."""
+        sourced = self._held.get(name)
+        return sourced.value if sourced is not None and isinstance(sourced.value, str) else None
+
     @abstractmethod
     def client(self) -> Glimesh | RocketChat:
         """A blocking client. The caller closes it."""
@@ -68,6 +72,12 @@ class Account(ABC):
                 case _:
                     pass
         return texts
+
+    async def _fetch_aside(self) -> dict[str, str]:
+        # Loaded here, because blocking programs do without.
+        import asyncio
+
+        return await asyncio.to_thread(self._fetch)
 
     def _shown(self) -> dict[str, str]:
         """What messages call each value: its source, or the name by which it can be set."""
@@ -132,7 +142,7 @@ class GlimeshAccount(Account):
         """The async twin of `client`."""
         from backchannel.glimesh import AsyncGlimesh
 
-        return self._made(AsyncGlimesh, await asyncio.to_thread(self._fetch))
+        return self._made(AsyncGlimesh, await self._fetch_aside())
 
     def _made(self, kind: type[GlimeshKind], texts: Mapping[str, str]) -> GlimeshKind:
         from backchannel.glimesh.client import DEFAULT_URL
@@ -187,7 +197,7 @@ class RocketChatAccount(Account):
         """The async twin of `client`."""
         from backchannel.rocketchat import AsyncRocketChat
 
-        return self._made(AsyncRocketChat, await asyncio.to_thread(self._fetch))
+        return self._made(AsyncRocketChat, await self._fetch_aside())
 
     def _made(self, kind: type[RocketChatKind], texts: Mapping[str, str]) -> RocketChatKind:
         from backchannel.rocketchat.environment import choose_login
