@@ -40,6 +40,7 @@ def loaded_after(code: str) -> set[str]:
         "from backchannel import Chat, Glimesh, RocketChat, AsyncChat, AsyncGlimesh, AsyncRocketChat",
         "from backchannel import Attachment, Message, Receipt",
         "import backchannel.errors, backchannel.graphql.client, backchannel.cli",
+        "from backchannel.configuration import load_configuration, open_chat; load_configuration()",
     ],
 )
 def test_importing_loads_nothing_heavy(code: str):

@@ -11,6 +11,7 @@ from backchannel.lazy import lazy_names
 
 if TYPE_CHECKING:
     from backchannel.configuration.accounts import GlimeshAccount, RocketChatAccount
+    from backchannel.configuration.chats import open_async_chat, open_chat
     from backchannel.configuration.loading import Configuration, load_configuration
     from backchannel.configuration.settings import GlimeshSettings, RocketChatSettings
 
@@ -21,6 +22,8 @@ __all__ = [
     "RocketChatAccount",
     "RocketChatSettings",
     "load_configuration",
+    "open_async_chat",
+    "open_chat",
 ]
 
 _HOMES = {
@@ -30,6 +33,8 @@ _HOMES = {
     "RocketChatAccount": "accounts",
     "RocketChatSettings": "settings",
     "load_configuration": "loading",
+    "open_async_chat": "chats",
+    "open_chat": "chats",
 }
 
 

@@ -18,7 +18,7 @@ from backchannel.configuration.sources import SERVER_NAME, SERVER_NAME_RULE, Sou
 from backchannel.errors import ConfigurationError
 from backchannel.toml import Keys, find_key, mistake, place_at
 
-__all__ = ["CONFIG_VARIABLE", "ConfigFile", "find_file", "read_file"]
+__all__ = ["CONFIG_VARIABLE", "ConfigFile", "find_file", "read_file", "user_folder"]
 
 CONFIG_VARIABLE: Final = "BACKCHANNEL_CONFIG"
 _READABLE_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -47,11 +47,16 @@ def find_file(path: str | os.PathLike[str] | None, variables: Mapping[str, str])
     chosen = path if path is not None else variables.get(CONFIG_VARIABLE)
     if chosen:
         return Path(chosen).expanduser()
+    usual = user_folder(variables) / "config.toml"
+    return usual if usual.exists() else None
+
+
+def user_folder(variables: Mapping[str, str]) -> Path:
+    """The folder of the user's settings: `backchannel` in XDG_CONFIG_HOME, `~/.config`, APPDATA."""
     folder = variables.get("APPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME", "")
     # A relative one is to be ignored, says the specification.
     base = Path(folder) if Path(folder).is_absolute() else Path.home() / ".config"
-    usual = base / "backchannel" / "config.toml"
-    return usual if usual.exists() else None
+    return base / "backchannel"
 
 
 def read_file(path: Path) -> ConfigFile:
@@ -110,7 +115,7 @@ class _Reader:
             self._problem(("rocketchat",), "must be a table")
             return
         known = _names(RocketChatSettings)
-        servers = {key for key, value in table.items() if _is_table(value) and key not in known}
+        servers = [key for key, value in table.items() if _is_table(value) and key not in known]
         rest = {key: value for key, value in table.items() if key not in servers}
         if rest:
             yield "", self._layer(("rocketchat",), rest, RocketChatSettings)
