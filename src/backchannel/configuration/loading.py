@@ -10,6 +10,7 @@ import msgspec
 
 from backchannel.configuration.accounts import Account, GlimeshAccount, RocketChatAccount
 from backchannel.configuration.file import ConfigFile, find_file, read_file
+from backchannel.configuration.logins import read_logins, with_login
 from backchannel.configuration.settings import GlimeshSettings, RocketChatSettings, Settings
 from backchannel.configuration.sources import (
     SERVER_NAME,
@@ -54,7 +55,7 @@ def load_configuration(
     servers: Mapping[str, RocketChatSettings] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Configuration:
-    """Gather what is set by arguments, by the environment and by a file; the first of them wins.
+    """Gather what arguments, the environment, a file and logins set; the first of them wins.
 
     No secret is fetched, and nothing is asked of a server: accounts do so when clients are made.
 
@@ -72,8 +73,10 @@ def load_configuration(
     variables = os.environ if environment is None else environment
     found = find_file(path, variables)
     file = ConfigFile() if found is None else read_file(found)
+    logins = read_logins(variables)
     given = {"": rocketchat or RocketChatSettings(), **(servers or {})}
-    named = {name: _server(name, given, variables, file) for name in {**given, **file.rocketchat}}
+    names = {**given, **file.rocketchat, **logins.rocketchat}
+    named = {name: _server(name, given, variables, file, logins) for name in names}
     held = _held(
         GlimeshSettings,
         "glimesh",
@@ -81,6 +84,7 @@ def load_configuration(
         "GLIMESH_",
         variables,
         file.glimesh,
+        logins.glimesh,
     )
     first = named.pop("")
     return Configuration(
@@ -96,6 +100,7 @@ def _server(
     given: Mapping[str, RocketChatSettings],
     variables: Mapping[str, str],
     file: ConfigFile,
+    logins: ConfigFile,
 ) -> RocketChatAccount | None:
     if name and not SERVER_NAME.fullmatch(name):
         raise ConfigurationError(f"servers: {name!r}: {SERVER_NAME_RULE}")
@@ -107,6 +112,7 @@ def _server(
         _prefix(name),
         variables,
         file.rocketchat.get(name, {}),
+        logins.rocketchat.get(name, {}),
     )
     return RocketChatAccount(shown, held) if held else None
 
@@ -124,10 +130,12 @@ def _held(
     prefix: str,
     variables: Mapping[str, str],
     filed: Layer,
+    login: Layer,
 ) -> Layer:
     sources = {name: f"argument {shown}.{name}" for name in given.given()}
     arguments = as_layer(_checked(given, kind, shown), sources)
-    return strongest(kind, (arguments, from_variables(kind, prefix, variables), filed))
+    held = strongest(kind, (arguments, from_variables(kind, prefix, variables), filed))
+    return with_login(held, login, kind)
 
 
 def _checked(given: Settings, kind: type[Settings], shown: str) -> Settings:

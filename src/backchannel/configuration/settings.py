@@ -55,7 +55,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         raise TypeError("settings may hold secrets and cannot be pickled")
 
 
-_APPLICATION = ("client_id", "client_secret", "refresh_token", "token_file", "scopes")
+_APPLICATION = (
+    "client_id",
+    "client_secret",
+    "refresh_token",
+    "token_file",
+    "login_keyring",
+    "scopes",
+)
 
 
 class GlimeshSettings(Settings, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,6 +80,7 @@ class GlimeshSettings(Settings, frozen=True, kw_only=True, omit_defaults=True):
         refresh_token_command: see `token_command`.
         refresh_token_keyring: see `token_keyring`.
         token_file: the file that keeps a login.
+        login_keyring: instead, the entry of the system's keyring that does, as `service/name`.
         scopes: what client credentials may do.
     """
 
@@ -93,6 +101,7 @@ class GlimeshSettings(Settings, frozen=True, kw_only=True, omit_defaults=True):
     refresh_token_command: tuple[str, ...] | None = None
     refresh_token_keyring: str | None = None
     token_file: str | None = None
+    login_keyring: str | None = None
     scopes: tuple[str, ...] | None = None
 
 

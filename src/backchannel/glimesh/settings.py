@@ -12,6 +12,7 @@ from backchannel.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from backchannel.glimesh.renewal import OAuthCredentials
+    from backchannel.glimesh.stores import TokenStore
 
 TOKEN: Final = "GLIMESH_TOKEN"  # noqa: S105  # names of variables
 CLIENT_ID: Final = "GLIMESH_CLIENT_ID"
@@ -26,8 +27,8 @@ _VARIABLES: Mapping[str, str] = {
     "refresh_token": REFRESH_TOKEN,
     "token_file": TOKEN_FILE,
 }
-NAMES: Final = tuple(_VARIABLES)
-"""What a credential is made of."""
+NAMES: Final = (*_VARIABLES, "login_keyring")
+"""What a credential is made of; the last is for configurations, not for the environment."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +71,8 @@ def choose_settings(
     """The credential that some values make.
 
     Args:
-        values: token, client_id, client_secret, refresh_token, token_file; what is None or not
-            there is not set.
+        values: token, client_id, client_secret, refresh_token, token_file, login_keyring; what is
+            None or not there is not set.
         shown: what messages call each of them.
         scopes: what client credentials may do; None for what they may if nothing is said.
 
@@ -81,7 +82,7 @@ def choose_settings(
     found = {name: value for name in NAMES if (value := values.get(name)) is not None}
     present = [shown[name] for name in found]
     token, client_id, secret = map(found.get, ("token", "client_id", "client_secret"))
-    refresh_token, path = map(found.get, ("refresh_token", "token_file"))
+    refresh_token = found.get("refresh_token")
     if token is not None:
         if len(present) > 1:
             raise ConfigurationError(
@@ -94,14 +95,12 @@ def choose_settings(
                 f"{' and '.join(present)}: {shown['client_id']} must be set as well"
             )
         raise ConfigurationError(f"neither {shown['token']} nor {shown['client_id']} is set")
-    if path is not None:
+    store = _choose_store(found, shown)
+    if store is not None:
         from backchannel.glimesh.grants import RefreshToken
-        from backchannel.glimesh.tokenfile import FileStore
 
         return Settings(
-            credentials=RefreshToken(
-                client_id, refresh_token, client_secret=secret, store=FileStore(path)
-            )
+            credentials=RefreshToken(client_id, refresh_token, client_secret=secret, store=store)
         )
     if refresh_token is not None:
         raise ConfigurationError(
@@ -117,3 +116,25 @@ def choose_settings(
             )
         )
     return Settings(client_id=client_id)
+
+
+def _choose_store(found: Mapping[str, str], shown: Mapping[str, str]) -> TokenStore | None:
+    """Where a login is kept, if there is one."""
+    path, entry = found.get("token_file"), found.get("login_keyring")
+    if path is not None and entry is not None:
+        both = f"{shown['token_file']} and {shown['login_keyring']}"
+        raise ConfigurationError(f"{both} are set: give one of the two")
+    if path is not None:
+        from backchannel.glimesh.tokenfile import FileStore
+
+        return FileStore(path)
+    if entry is None:
+        return None
+    from backchannel.glimesh.stores import KeyringStore
+
+    service, _, name = entry.partition("/")
+    if not service or not name:
+        raise ConfigurationError(
+            f"{shown['login_keyring']}: an entry of the keyring is written service/name"
+        )
+    return KeyringStore(name, service=service)

@@ -10,6 +10,7 @@ from typing import NoReturn
 from backchannel.errors import ConfigurationError
 from backchannel.glimesh.oauth import Tokens
 from backchannel.glimesh.stores import TokenStore, decode_tokens, encode_tokens
+from backchannel.private_file import replace_file
 
 
 class FileStore(TokenStore):
@@ -56,18 +57,7 @@ class FileStore(TokenStore):
             ConfigurationError: they cannot be written; the file is as it was.
         """
         try:
-            beside = self._path.with_name(f"{self._path.name}.{os.urandom(8).hex()}")
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(encode_tokens(tokens))
-                    file.flush()
-                    os.fsync(file.fileno())
-                beside.replace(self._path)
-                _sync_folder(self._path.parent)
-            except BaseException:
-                beside.unlink(missing_ok=True)
-                raise
+            replace_file(self._path, encode_tokens(tokens))
         except OSError as error:
             self._fail("written", error)
 
@@ -103,16 +93,6 @@ class FileStore(TokenStore):
 
     def __repr__(self) -> str:
         return f"FileStore({str(self._path)!r})"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the folder's new entry survive a loss of power, where folders can be opened."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 if sys.platform == "win32":
