@@ -13,8 +13,8 @@ import pytest
 
 import glimesh_api as api
 from backchannel.glimesh import AsyncGlimesh, Glimesh
-from backchannel.graphql.events import Connected, ConnectionEvent, Disconnected, Filled
 from backchannel.graphql.socket import Timing
+from backchannel.live.events import Connected, ConnectionEvent, Disconnected, Filled
 from backchannel.local.glimesh import LocalGlimesh
 from backchannel.wire.backoff import Backoff
 

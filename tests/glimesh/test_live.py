@@ -24,8 +24,11 @@ from backchannel.errors import (
     TransportTimeout,
 )
 from backchannel.glimesh import AsyncGlimesh, Glimesh, ResourceNotFound
-from backchannel.graphql.buffer import Overflow
-from backchannel.graphql.events import (
+from backchannel.graphql.models import Result
+from backchannel.graphql.operation import Operation
+from backchannel.graphql.socket import Timing
+from backchannel.live.buffer import Overflow
+from backchannel.live.events import (
     Connected,
     ConnectionEvent,
     Disconnected,
@@ -36,9 +39,6 @@ from backchannel.graphql.events import (
     Reconnecting,
     Subscribed,
 )
-from backchannel.graphql.models import Result
-from backchannel.graphql.operation import Operation
-from backchannel.graphql.socket import Timing
 from backchannel.local.glimesh import LocalGlimesh
 from backchannel.wire.backoff import Backoff
 from backchannel.wire.retry import NO_RETRY

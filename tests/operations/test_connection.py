@@ -25,12 +25,12 @@ from backchannel.errors import (
     TransportTimeout,
 )
 from backchannel.graphql import BlockingSubscription, Subscription
-from backchannel.graphql.buffer import REFILL, Buffer, Note, Overflow
 from backchannel.graphql.client import AsyncGraphQLClient
 from backchannel.graphql.connection import MOST_DEATHS
-from backchannel.graphql.events import Connected, ConnectionEvent, Disconnected, Reconnecting
 from backchannel.graphql.phoenix import MOST_EARLY
 from backchannel.graphql.socket import Socket, Timing
+from backchannel.live.buffer import REFILL, Buffer, Note, Overflow
+from backchannel.live.events import Connected, ConnectionEvent, Disconnected, Reconnecting
 from backchannel.wire.backoff import Backoff
 from support.operations import CHAT_MESSAGE_SENT
 from support.phoenix import CONTROL, Phoenix

@@ -19,8 +19,8 @@ from backchannel.errors import (
     RefusedError,
     ReplyTooLarge,
 )
-from backchannel.graphql.buffer import Overflow
-from backchannel.graphql.events import Dropped, FillDelayed, Filled
+from backchannel.live.buffer import Overflow
+from backchannel.live.events import Dropped, FillDelayed, Filled
 from backchannel.local.rocketchat import LocalRocketChat
 from backchannel.local.rocketchat.seed import ALICE, BOB, BOT, DIRECT, GENERAL, STAFF, TEAM
 from backchannel.rocketchat import (

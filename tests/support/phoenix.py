@@ -17,7 +17,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from backchannel.graphql.events import ConnectionEvent, Disconnected
+from backchannel.live.events import ConnectionEvent, Disconnected
 
 _SILENT = logging.getLogger("phoenix")
 _SILENT.setLevel(logging.CRITICAL)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backchannel.event import Event, Interrupted, Missed, Posted, Resumed
 from backchannel.glimesh.native import to_message
-from backchannel.graphql.events import (
+from backchannel.live.events import (
     ConnectionEvent,
     Disconnected,
     FillDelayed,

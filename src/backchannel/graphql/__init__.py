@@ -8,11 +8,11 @@ from backchannel.lazy import lazy_names
 
 if TYPE_CHECKING:
     from backchannel.graphql.blocking import BlockingSubscription
-    from backchannel.graphql.buffer import Overflow
     from backchannel.graphql.client import AsyncGraphQLClient, GraphQLClient
     from backchannel.graphql.operation import Operation
     from backchannel.graphql.socket import Socket, Timing
     from backchannel.graphql.subscription import Subscription
+    from backchannel.live.buffer import Overflow
 
 __all__ = [
     "AsyncGraphQLClient",
@@ -30,7 +30,7 @@ _HOMES = {
     "BlockingSubscription": "blocking",
     "GraphQLClient": "client",
     "Operation": "operation",
-    "Overflow": "buffer",
+    "Overflow": "subscription",
     "Socket": "socket",
     "Subscription": "subscription",
     "Timing": "socket",

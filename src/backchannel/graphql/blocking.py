@@ -1,24 +1,22 @@
 """Subscriptions for blocking programs: the async ones, run by an event loop in a thread.
 
-Heartbeats have to go on while the program does something else, so the loop needs its own thread.
-It runs while a client has subscriptions that are not closed.
+The thread runs while a client has subscriptions that are not closed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from backchannel.drive import Driver
 from backchannel.errors import ConfigurationError
-from backchannel.flow import Flow
-from backchannel.graphql.buffer import Overflow
 from backchannel.graphql.feed import BUFFER_SIZE, OnEvent
 from backchannel.graphql.live import Live
 from backchannel.graphql.subscription import Subscription
+from backchannel.live.buffer import Overflow
+from backchannel.live.loop import LoopThread, ThreadRunner
 
 if TYPE_CHECKING:
     from backchannel.graphql.operation import Operation
@@ -26,63 +24,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _ThreadRunner:
-    """Runs flows on a blocking driver, in worker threads."""
-
-    def __init__(self, driver: Driver) -> None:
-        self._driver = driver
-
-    async def run(self, flow: Flow[T]) -> T:
-        """Run the flow to its end and return what it returns."""
-        return await asyncio.to_thread(self._driver.run, flow)
-
-
-class _Loop:
+class _Loop(LoopThread):
     """An event loop in a thread, with the connection that lives on it."""
 
     def __init__(self, live: Live, driver: Driver) -> None:
-        self.runner = _ThreadRunner(driver)
+        self.runner = ThreadRunner(driver)
         self.connection = live.connection(self.runner)
-        self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop
-        self._stop: asyncio.Event
-        self._thread = threading.Thread(target=self._main, name="subscriptions", daemon=True)
-        self._thread.start()
-        self._ready.wait()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run something on the loop and wait for it; an interruption cancels it."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result()
-        finally:
-            future.cancel()
-
-    @property
-    def runs(self) -> bool:
-        """Whether it still does: at the end of the program it may not."""
-        return self._thread.is_alive() and not self._loop.is_closed()
-
-    def begin(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run something on the loop, and wait for nothing."""
-        asyncio.run_coroutine_threadsafe(work, self._loop)
-
-    def stop(self) -> None:
-        """End the thread once what is running now is done."""
-        self._loop.call_soon_threadsafe(self._stop.set)
-
-    def join(self) -> None:
-        """Wait for the end of the thread."""
-        self._thread.join()
-
-    def _main(self) -> None:
-        asyncio.run(self._until_stopped())
-
-    async def _until_stopped(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
-        self._ready.set()
-        await self._stop.wait()
+        super().__init__("subscriptions")
 
 
 class Subscriptions:

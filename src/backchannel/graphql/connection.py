@@ -6,7 +6,6 @@ It loads gql and websockets, so it is loaded on first use.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Final, Protocol, TypeVar
 
@@ -18,10 +17,11 @@ from backchannel.errors import (
     RateLimited,
     RefusedError,
 )
-from backchannel.flow import Chance, Flow
-from backchannel.graphql.events import Connected, ConnectionEvent, Disconnected, Reconnecting
+from backchannel.flow import Chance
 from backchannel.graphql.phoenix import Channel, Listener
 from backchannel.graphql.socket import Socket
+from backchannel.live.events import Connected, ConnectionEvent, Disconnected, Reconnecting
+from backchannel.live.loop import Runner
 
 T = TypeVar("T")
 
@@ -30,14 +30,6 @@ SETTLED: Final = 30.0
 
 MOST_DEATHS: Final = 5
 """So often in a row a channel may end over a document, before it is not sent again."""
-
-
-class Runner(Protocol):
-    """Runs flows."""
-
-    def run(self, flow: Flow[T]) -> Awaitable[T]:
-        """Run the flow to its end and return what it returns."""
-        ...
 
 
 class Subscriber(Listener, Protocol):

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from backchannel.errors import BackchannelError
-from backchannel.graphql.buffer import REFILL, Buffer, Note, Overflow
-from backchannel.graphql.events import ConnectionEvent, Gap, Subscribed
 from backchannel.graphql.fill import Fill
 from backchannel.graphql.frames import Result
 from backchannel.graphql.operation import Operation
+from backchannel.live.buffer import REFILL, Buffer, Note, Overflow
+from backchannel.live.events import ConnectionEvent, Gap, Subscribed
 
 if TYPE_CHECKING:
     from gql import GraphQLRequest

@@ -11,12 +11,13 @@ from backchannel.errors import InvalidInput, Unsupported
 from backchannel.wire.secrets import redact, require_private
 
 if TYPE_CHECKING:
-    from backchannel.graphql.connection import Connection, Runner
+    from backchannel.graphql.connection import Connection
     from backchannel.graphql.endpoint import Endpoint
     from backchannel.graphql.fill import Fills
     from backchannel.graphql.operation import Operation
     from backchannel.graphql.socket import Socket
     from backchannel.graphql.subscription import Subscription
+    from backchannel.live.loop import Runner
 
 T = TypeVar("T")
 

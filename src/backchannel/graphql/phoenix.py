@@ -36,13 +36,13 @@ from backchannel.graphql.frames import (
     decode_refusal,
     encode_frame,
 )
-from backchannel.graphql.handshake import COURTESY, Adapter, opening_failed, timed_out
+from backchannel.graphql.handshake import Adapter
 from backchannel.graphql.socket import Socket
+from backchannel.live.handshake import COURTESY, opening_failed, timed_out
+from backchannel.live.silence import Watch
 
 MOST_EARLY: Final = 1_000
 """Pushes kept for subscriptions whose reply has not come yet."""
-
-_LOOKS: Final = 4  # that often the watch looks before it takes the server for dead
 
 
 class Listener(Protocol):
@@ -118,7 +118,7 @@ class Channel(PhoenixChannelWebsocketsTransport):
         self._routes: dict[str | None, Listener] = {}
         self._early: list[Frame] = []
         self._last_frame = monotonic()
-        self._reading = False
+        self._silence = Watch()
         self._watch: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -223,9 +223,10 @@ class Channel(PhoenixChannelWebsocketsTransport):
     async def _receive_data_loop(self) -> None:
         try:
             while True:
-                self._reading = True
+                self._silence.reading = True
                 text = await self._wire.next_frame()
-                self._reading = False
+                self._silence.reading = False
+                self._silence.heard += 1
                 at = self._monotonic()
                 frame = decode_frame(text)
                 listener = self._routes.get(frame.payload.subscription_id)
@@ -294,8 +295,8 @@ class Channel(PhoenixChannelWebsocketsTransport):
             done, _ = await asyncio.wait([reply], timeout=self._socket.timing.timeout)
             if done:
                 break
-            if self._reading:
-                self._end(timed_out(self._socket), alive=False)
+            if self._silence.reading:
+                self._end(timed_out(self._socket.url, self._socket.timing.timeout), alive=False)
         if self.failure is not None:
             raise self.failure
         return reply.result()
@@ -319,16 +320,8 @@ class Channel(PhoenixChannelWebsocketsTransport):
         raise failure
 
     async def _watch_silence(self) -> None:
-        """Take the server for dead once no frame has come for the time allowed.
-
-        It counts looks instead of reading a clock: while our own program holds up the loop, no
-        look happens, and while we do not read, none counts.
-        """
-        quiet = 0
-        while quiet < _LOOKS:
-            before = self._last_frame
-            await asyncio.sleep(self._socket.timing.silence / _LOOKS)
-            quiet = quiet + 1 if self._reading and self._last_frame == before else 0
+        """Take the server for dead once no frame has come for the time allowed."""
+        await self._silence.silent(self._socket.timing.silence)
         self._end(
             TransportTimeout(
                 f"{self._socket.shown}: no frame within {self._socket.timing.silence:g} seconds"
@@ -352,9 +345,9 @@ class Channel(PhoenixChannelWebsocketsTransport):
 
     def _opening_failed(self, error: Exception) -> BackchannelError:
         if isinstance(error, TimeoutError):
-            return timed_out(self._socket)
+            return timed_out(self._socket.url, self._socket.timing.timeout)
         if self.adapter.websocket is None:
-            return opening_failed(self._socket, error.__cause__)
+            return opening_failed(self._socket.url, self._socket.timing.timeout, error.__cause__)
         if isinstance(error, TransportQueryError):
             return self._refused_to_join(str(error))
         return self._loss(f"the socket ended ({type(error).__name__})")

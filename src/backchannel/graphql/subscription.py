@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from backchannel.errors import BackchannelError, ConfigurationError
 from backchannel.flow import Chance
-from backchannel.graphql.buffer import Buffer, Note, Overflow
-from backchannel.graphql.events import Dropped, FillDelayed, Filled
 from backchannel.graphql.feed import BUFFER_SIZE, Feed, OnEvent, ignore
 from backchannel.graphql.fill import Fill, Part
+from backchannel.live.buffer import Buffer, Note, Overflow
+from backchannel.live.events import Dropped, FillDelayed, Filled
 from backchannel.wire.backoff import Backoff
 
 if TYPE_CHECKING:
-    from backchannel.graphql.connection import Connection, Runner
+    from backchannel.graphql.connection import Connection
+    from backchannel.live.loop import Runner
 
 T = TypeVar("T")
 

@@ -27,7 +27,7 @@ from backchannel.rocketchat.session import PLATFORM, make_session
 if TYPE_CHECKING:
     from backchannel.drive import AsyncTransport
     from backchannel.flow import Chance
-    from backchannel.graphql.buffer import Overflow
+    from backchannel.live.buffer import Overflow
     from backchannel.rocketchat.realtime.events import OnEvent
     from backchannel.rocketchat.realtime.listening import Listening, Listenings
     from backchannel.rocketchat.realtime.timing import ListeningTiming

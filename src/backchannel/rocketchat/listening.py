@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from backchannel.event import Deleted, Edited, Event, Interrupted, Missed, Posted, Resumed
-from backchannel.graphql.events import Disconnected, FillDelayed, Filled, Gap, Subscribed
+from backchannel.live.events import Disconnected, FillDelayed, Filled, Gap, Subscribed
 from backchannel.live.merging import Merged
 from backchannel.rocketchat.native import to_message
 from backchannel.rocketchat.realtime.events import (

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from backchannel.errors import BackchannelError
-from backchannel.graphql.events import ConnectionEvent
+from backchannel.live.events import ConnectionEvent
 from backchannel.rocketchat.messages import RocketChatMessage
 
 __all__ = [

@@ -19,7 +19,7 @@ from backchannel.errors import (
     RedirectRefused,
     RefusedError,
 )
-from backchannel.graphql.events import (
+from backchannel.live.events import (
     Connected,
     Disconnected,
     FillDelayed,

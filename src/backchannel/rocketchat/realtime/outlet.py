@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from backchannel.errors import BackchannelError, MalformedReply
-from backchannel.graphql.buffer import Buffer, Note, Overflow
-from backchannel.graphql.events import Dropped
+from backchannel.live.buffer import Buffer, Note, Overflow
+from backchannel.live.events import Dropped
 from backchannel.rocketchat.realtime.events import ListeningEvent, OnEvent, RoomEvent
 
 __all__ = ["Outlet"]

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from backchannel.errors import InvalidInput
-from backchannel.graphql.buffer import Overflow
+from backchannel.live.buffer import Overflow
 from backchannel.rocketchat.realtime.events import OnEvent
 from backchannel.rocketchat.realtime.timing import ListeningTiming
 from backchannel.rocketchat.rooms import RocketChatRoom
