@@ -39,6 +39,7 @@ NO_PERMISSION = "User does not have the permissions required for this action"
 STARRED = "Cannot read properties of undefined (reading 'starred')"
 STARRED_BEFORE_NODE_16 = "Cannot read property 'starred' of undefined"
 READ_ONLY = "You can't send messages because the room is readonly."
+NO_RID = "The 'rid' property on the message object is missing."
 TOO_MANY = (
     "Error, too many requests. Please slow down. You must wait 37 seconds before trying this"
     " endpoint again. [error-too-many-requests]"
@@ -78,6 +79,7 @@ REFUSALS = [
     (400, failed(error="room_is_blocked"), RoomBlocked, "room_is_blocked", ""),
     (400, failed(error="You_have_been_muted"), Muted, "You_have_been_muted", ""),
     (400, failed(error=READ_ONLY), RoomReadOnly, "", READ_ONLY),
+    (400, failed(error=NO_RID), ApiError, "", NO_RID),
     (400, failed(error="Not enough permission"), NotPermitted, "", "Not enough permission"),
     (
         400,
@@ -197,6 +199,24 @@ REFUSALS = [
         NotAuthenticated,
         "Unauthorized",
         "",
+    ),
+    (
+        401,
+        failed(status="error", error="Unauthorized", message="Unauthorized"),
+        NotAuthenticated,
+        "Unauthorized",
+        "",
+    ),
+    (
+        401,
+        {
+            "status": "error",
+            "error": "error-login-blocked-for-user",
+            "message": "Login has been temporarily blocked For User",
+        },
+        NotAuthenticated,
+        "error-login-blocked-for-user",
+        "Login has been temporarily blocked For User",
     ),
     (
         401,
