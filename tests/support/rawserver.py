@@ -63,6 +63,15 @@ class Peer:
         self._server.requests.append(received)
         return received
 
+    def discard(self, size: int) -> None:
+        """Read a request whose body has so many bytes, and keep none of them."""
+        while b"\r\n\r\n" not in self._buffer and self._fill():
+            pass
+        left = size - len(self._buffer.partition(b"\r\n\r\n")[2])
+        self._buffer = b""
+        while left > 0 and (chunk := self._connection.recv(65536)):
+            left -= len(chunk)
+
     def write(self, data: bytes) -> None:
         self._connection.sendall(data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -143,3 +144,35 @@ def test_a_request_may_have_a_time_limit_of_its_own(opener):
         pytest.raises(TransportTimeout, match=r"within 0\.1 seconds"),
     ):
         opener.transport().send(get(server, Kept().sink, timeout=0.1))
+
+
+def swallow(peer: rawserver.Peer) -> None:
+    """Take a body and keep nothing of it; give as much back."""
+    peer.discard(SIZE)
+    peer.write(http(b"", length=SIZE))
+    for _ in range(SIZE // len(PIECE)):
+        peer.write(PIECE)
+
+
+PIECE = bytes(64 * 1024)
+SIZE = 512 * len(PIECE)
+
+
+def test_neither_a_stream_nor_a_sink_is_held_in_memory(opener):
+    taken = 0
+
+    def take(chunk: bytes) -> None:
+        nonlocal taken
+        taken += len(chunk)
+
+    stream = BodyStream(SIZE, lambda: (PIECE for _ in range(SIZE // len(PIECE))))
+    with RawServer(swallow) as server:
+        sending = opener.transport()
+        tracemalloc.start()
+        try:
+            sending.send(post(server, stream, sink=Sink(lambda: None, take, SIZE)))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert taken == SIZE
+    assert peak < SIZE / 4
