@@ -84,13 +84,13 @@ def judges(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def openapi(judges: Path) -> dict[Path, list[str]]:
     """The OpenAPI files, mended, and the paths that each has."""
-    given = os.environ.get("ROCKETCHAT_OPENAPI")
-    if given is None:
+    folder = os.environ.get("ROCKETCHAT_OPENAPI")
+    if not folder:
         pytest.skip("ROCKETCHAT_OPENAPI names no folder with Rocket.Chat's OpenAPI files")
     files = {}
     for name in FILES:
         copy = judges / f"{name}.json"
-        command = ["node", judges / "patch.js", Path(given) / f"{name}.yaml", copy]
+        command = ["node", judges / "patch.js", Path(folder) / f"{name}.yaml", copy]
         done = subprocess.run(command, check=True, capture_output=True, timeout=JUDGING)
         files[copy] = json.loads(done.stdout)
     return files
