@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from backchannel.errors import ConnectionLost, InvalidInput, RedirectRefused, ReplyTooLarge
 from backchannel.local.rocketchat.seed import ALICE, BOB, STAFF, TEAM
-from backchannel.rocketchat import Attachment, FileNotFound, NotPermitted
+from backchannel.rocketchat import AsyncRocketChat, Attachment, FileNotFound, NotPermitted
 from backchannel.rocketchat.downloading import file_url
 from backchannel.rocketchat.messages import RocketChatMessage
+from support.rawserver import Peer, RawServer, http
 
 DATA = bytes(range(256)) * 1000
 PLACE = "/file-upload/"
@@ -80,6 +82,30 @@ def test_a_download_that_never_comes_whole_leaves_nothing(connect, server, tmp_p
         with pytest.raises(ConnectionLost):
             client.files.download(message, to)
     assert (list(tmp_path.iterdir()), opened.getvalue()) == ([], b"")
+
+
+def test_a_download_that_is_given_up_leaves_nothing(tmp_path):
+    async def give_up() -> list[Path]:
+        async with AsyncRocketChat(half.url, user_id="u", auth_token="t") as client:
+            download = client.files.download("/file-upload/1/x", tmp_path / "copy")
+            task = asyncio.create_task(download)
+            while not any(path.stat().st_size for path in tmp_path.iterdir()):  # noqa: ASYNC110 - a file system tells nobody
+                await asyncio.sleep(0.001)
+            before = list(tmp_path.iterdir())
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return before
+
+    def send_half(peer: Peer) -> None:
+        peer.read()
+        peer.write(http(DATA, length=2 * len(DATA)))
+        peer.idle()
+
+    with RawServer(send_half) as half:
+        (partial,) = asyncio.run(give_up())
+    assert partial.name.startswith(".copy.")
+    assert list(tmp_path.iterdir()) == []
 
 
 class Drain(io.RawIOBase):
