@@ -1,0 +1,29 @@
+"""`backchannel edit`: another text for a message."""
+
+from __future__ import annotations
+
+import argparse
+
+from backchannel.cli.exit_codes import OK
+from backchannel.cli.items import Done
+from backchannel.cli.options import add_address, add_common, add_message_id, effect, opened
+from backchannel.cli.output import choose_output
+from backchannel.cli.text_input import add_text, read_text
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_address(parser)
+    add_message_id(parser)
+    add_text(parser)
+    add_common(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Edit, and say so."""
+    text = read_text(arguments.text)
+    with opened(arguments, arguments.address) as chat, effect():
+        chat.edit(arguments.address, arguments.message_id, text)
+    done = Done(action="edited", address=arguments.address, message_id=arguments.message_id)
+    choose_output(as_json=arguments.json).show(done)
+    return OK
