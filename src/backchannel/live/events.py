@@ -1,4 +1,4 @@
-"""What happens to a subscription's connection, for those who want to know."""
+"""What happens to a live connection, for those who want to know."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backchannel.errors import BackchannelError
 
 
 class Connected(msgspec.Struct, frozen=True):
-    """The socket is open and its channel joined."""
+    """The socket is open, and the server has let us in."""
 
 
 class Disconnected(msgspec.Struct, frozen=True):

@@ -4,6 +4,11 @@
 loads no HTTP library; a client loads its own when it is made.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backchannel.lazy import lazy_names
 from backchannel.rocketchat.async_client import AsyncRocketChat
 from backchannel.rocketchat.attachments import Attachment, AttachmentField
 from backchannel.rocketchat.backend import RocketChatBackend
@@ -43,26 +48,48 @@ from backchannel.rocketchat.messages import (
 )
 from backchannel.rocketchat.posting import PostReceipt
 from backchannel.rocketchat.profile import Profile
+from backchannel.rocketchat.realtime.events import (
+    ListeningEvent,
+    MessageChanged,
+    MessageDeleted,
+    MessageEdited,
+    MessageNew,
+    Polling,
+    RoomEvent,
+)
+from backchannel.rocketchat.realtime.timing import ListeningTiming
 from backchannel.rocketchat.rooms import RocketChatRoom, RoomKind
 from backchannel.rocketchat.second_factor import AsyncSecondFactor, Challenge, SecondFactor
 from backchannel.rocketchat.uploading import FileReceipt
+
+if TYPE_CHECKING:
+    from backchannel.rocketchat.realtime.blocking import BlockingListening
+    from backchannel.rocketchat.realtime.listening import Listening
 
 __all__ = [
     "AsyncRocketChat",
     "AsyncSecondFactor",
     "Attachment",
     "AttachmentField",
+    "BlockingListening",
     "Challenge",
     "ChannelMention",
     "Credentials",
     "EndpointNotFound",
     "FileNotFound",
     "FileReceipt",
+    "Listening",
+    "ListeningEvent",
+    "ListeningTiming",
     "LoginRefused",
+    "MessageChanged",
+    "MessageDeleted",
     "MessageDropped",
+    "MessageEdited",
     "MessageFile",
     "MessageIdTaken",
     "MessageLink",
+    "MessageNew",
     "MessageNotFound",
     "MessageTooLong",
     "Muted",
@@ -72,6 +99,7 @@ __all__ = [
     "OutgoingMessage",
     "PasswordLogin",
     "PersonalToken",
+    "Polling",
     "PostReceipt",
     "Profile",
     "ReadReceipt",
@@ -83,6 +111,7 @@ __all__ = [
     "RocketChatUser",
     "RoomArchived",
     "RoomBlocked",
+    "RoomEvent",
     "RoomKind",
     "RoomNotFound",
     "RoomReadOnly",
@@ -94,3 +123,8 @@ __all__ = [
     "TwoFactorRequired",
     "UserNotFound",
 ]
+
+# Programs that do not listen do without asyncio.
+__getattr__ = lazy_names(
+    __name__, {"BlockingListening": "realtime.blocking", "Listening": "realtime.listening"}
+)
