@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backchannel.chat import AsyncChat, Chat
     from backchannel.errors import BackchannelError, Outcome
     from backchannel.glimesh import AsyncGlimesh, Glimesh
-    from backchannel.message import Address, Author, Message, Receipt, Room
+    from backchannel.message import Address, Author, Draft, Message, Receipt, Room
     from backchannel.rocketchat import AsyncRocketChat, Attachment, AttachmentField, RocketChat
     from backchannel.wire.retry import RetryPolicy
     from backchannel.wire.rules import Limits
@@ -29,6 +29,7 @@ __all__ = [
     "Author",
     "BackchannelError",
     "Chat",
+    "Draft",
     "Glimesh",
     "Limits",
     "Message",
@@ -52,6 +53,7 @@ _HOMES = {
     "Author": "message",
     "BackchannelError": "errors",
     "Chat": "chat",
+    "Draft": "message",
     "Glimesh": "glimesh",
     "Limits": "wire.rules",
     "Message": "message",
