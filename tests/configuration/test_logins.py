@@ -89,7 +89,7 @@ def test_whatever_is_in_it_is_read_as_it_was_written():
 def test_where_it_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
-    with pytest.raises(ConfigurationError, match="cannot be written"):
+    with pytest.raises(ConfigurationError, match="cannot be made"):
         keep()
 
 

@@ -29,7 +29,20 @@ Exit codes: 0 logged in; 2 an argument or setting; 3 refused; 5 try again later;
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the platforms and their arguments."""
     platforms = parser.add_subparsers(dest="platform", metavar="PLATFORM", required=True)
-    glimesh = _platform(platforms, "glimesh", "log in with your browser", _GLIMESH)
+    glimesh, rocketchat = (
+        platforms.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=text + _EXITS,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        for name, summary, text in (
+            ("glimesh", "log in with your browser", _GLIMESH),
+            ("rocketchat", "log in with a password", _ROCKETCHAT),
+        )
+    )
     glimesh.add_argument("--client-id", metavar="ID", help="the application's id")
     glimesh.add_argument("--url", help="the site's base URL (default: https://glimesh.tv)")
     glimesh.add_argument(
@@ -49,7 +62,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     glimesh.add_argument(
         "--patience", type=float, default=300.0, metavar="SECONDS", help="how long to wait for you"
     )
-    rocketchat = _platform(platforms, "rocketchat", "log in with a password", _ROCKETCHAT)
     rocketchat.add_argument("url", nargs="?", metavar="URL", help="the server's base URL")
     rocketchat.add_argument("--user", help="the user's name or e-mail address")
     rocketchat.add_argument(
@@ -87,19 +99,3 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         from backchannel.cli.login_rocketchat import log_in
     return log_in(arguments)
-
-
-def _platform(
-    platforms: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    summary: str,
-    text: str,
-) -> argparse.ArgumentParser:
-    return platforms.add_parser(
-        name,
-        help=summary,
-        description=summary,
-        epilog=text + _EXITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )

@@ -46,7 +46,6 @@ def log_in(arguments: argparse.Namespace) -> int:
     if arguments.keyring:
         _save(KeyringStore(NAME, service=KEYRING_SERVICE), tokens)
     else:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _save(FileStore(path), tokens)
     kept = GlimeshSettings(
         url=url,

@@ -119,6 +119,6 @@ def _ask_code(challenge: Challenge) -> str | None:
     return ask_secret(question, otherwise="a second line after --password-stdin")
 
 
-def _read_code(challenge: Challenge) -> str | None:
+def _read_code(_: Challenge) -> str | None:
     """The second line, or None: then what the server asks for is the error."""
     return read_secret() or None

@@ -24,8 +24,17 @@ KEYRING_SERVICE: Final = "backchannel"
 
 
 def login_file(account: str, variables: Mapping[str, str]) -> Path:
-    """Where the login of an account is kept: `logins/<account>.toml` beside the user's own file."""
-    return user_folder(variables) / "logins" / f"{account}.toml"
+    """Where the login of an account is kept: `logins/<account>.toml` beside the user's own file.
+
+    Raises:
+        ConfigurationError: the folder cannot be made.
+    """
+    folder = _folder(variables)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be made: {error.strerror}") from None
+    return folder / f"{account}.toml"
 
 
 def write_login(account: str, settings: Settings, variables: Mapping[str, str]) -> Path:
@@ -44,7 +53,6 @@ def write_login(account: str, settings: Settings, variables: Mapping[str, str]) 
     """
     path = login_file(account, variables)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_file(path, _toml(account, settings).encode())
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
@@ -59,7 +67,7 @@ def read_logins(variables: Mapping[str, str]) -> ConfigFile:
     """
     glimesh: Layer = {}
     rocketchat: dict[str, Layer] = {}
-    for path in sorted((user_folder(variables) / "logins").glob("*.toml")):
+    for path in sorted(_folder(variables).glob("*.toml")):
         found = read_file(path)
         glimesh = found.glimesh or glimesh
         rocketchat |= found.rocketchat
@@ -75,6 +83,10 @@ def with_login(held: Layer, login: Layer, kind: type[Settings]) -> Layer:
         if name in _DECISIVE[kind] and not _agree(sourced, login.get(name)):
             return held
     return {**login, **held}
+
+
+def _folder(variables: Mapping[str, str]) -> Path:
+    return user_folder(variables) / "logins"
 
 
 def _agree(one: Sourced, other: Sourced | None) -> bool:
