@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from backchannel.drive import Driver
 from backchannel.errors import ConfigurationError
 from backchannel.graphql.feed import BUFFER_SIZE, OnEvent
 from backchannel.graphql.live import Live
 from backchannel.graphql.subscription import Subscription
+from backchannel.live.blocking import BlockingIteration
 from backchannel.live.buffer import Overflow
 from backchannel.live.loop import LoopThread, ThreadRunner
 
@@ -95,7 +95,7 @@ class Subscriptions:
                 ended.join()
 
 
-class BlockingSubscription(Generic[T]):
+class BlockingSubscription(BlockingIteration[T]):
     """The blocking twin of `Subscription`: an iterator and context manager.
 
         with api.chat_message_sent(glimesh, channel_id="1") as messages:
@@ -107,10 +107,8 @@ class BlockingSubscription(Generic[T]):
     """
 
     def __init__(self, subscription: Subscription[T], loop: _Loop, owner: Subscriptions) -> None:
+        super().__init__(subscription, loop, owner.release)
         self._subscription = subscription
-        self._loop = loop
-        self._owner = owner
-        self._closed = False
 
     def configure(
         self,
@@ -136,57 +134,3 @@ class BlockingSubscription(Generic[T]):
         """
         self._subscription.configure(on_event=on_event, buffer=buffer, overflow=overflow)
         return self
-
-    def __enter__(self) -> Self:
-        try:
-            # It closes itself when it cannot begin.
-            self._loop.run(self._subscription.__aenter__())
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> T:
-        """The next result."""
-        if self._closed:
-            raise StopIteration
-        try:
-            return self._loop.run(self._subscription.__anext__())
-        except StopAsyncIteration:
-            self.close()
-        raise StopIteration
-
-    def close(self) -> None:
-        """Unsubscribe. The last subscription of a client closes its socket and ends its thread."""
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            self._loop.run(self._subscription.aclose())
-        finally:
-            if (ended := self._owner.release()) is not None:
-                ended.join()
-
-    def __del__(self) -> None:
-        # Wherever this runs, perhaps in the loop's own thread, it must not wait.
-        if not self._closed and self._loop.runs:
-            self._closed = True
-            self._loop.begin(self._abandon(self._subscription, self._owner))
-
-    @staticmethod
-    async def _abandon(subscription: Subscription[T], owner: Subscriptions) -> None:
-        try:
-            await subscription.aclose()
-        finally:
-            owner.release()

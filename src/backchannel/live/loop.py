@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from backchannel.drive import Driver
 from backchannel.flow import Flow
@@ -67,9 +67,10 @@ class LoopThread:
         """Run something on the loop, and wait for nothing."""
         asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def stop(self) -> None:
-        """End the thread once what is running now is done."""
+    def stop(self) -> Self:
+        """End the thread once what is running now is done. Returns this one, to be joined."""
         self._loop.call_soon_threadsafe(self._stop.set)
+        return self
 
     def join(self) -> None:
         """Wait for the end of the thread."""

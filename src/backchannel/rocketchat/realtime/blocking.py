@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from threading import Lock
-from types import TracebackType
-from typing import Self
 from weakref import WeakSet
 
 from backchannel.drive import Driver
+from backchannel.live.blocking import BlockingIteration
 from backchannel.live.loop import LoopThread, ThreadRunner
 from backchannel.rocketchat.realtime.events import RoomEvent
 from backchannel.rocketchat.realtime.listening import Listening, client_closed
@@ -17,7 +16,7 @@ from backchannel.rocketchat.session import Session
 __all__ = ["BlockingListening", "BlockingListenings"]
 
 
-class BlockingListening:
+class BlockingListening(BlockingIteration[RoomEvent]):
     """The blocking twin of `Listening`: an iterator and context manager.
 
         with chat.listen("#general") as events:
@@ -29,68 +28,14 @@ class BlockingListening:
     """
 
     def __init__(self, session: Session, driver: Driver, wish: Wish) -> None:
-        self._closed = False
         self._listening = Listening(session, ThreadRunner(driver), wish)
-        self._loop = LoopThread("listening")
-
-    def __enter__(self) -> Self:
-        try:
-            # It closes itself when it cannot begin.
-            self._loop.run(self._listening.__aenter__())
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> RoomEvent:
-        """The next event."""
-        if self._closed:
-            raise StopIteration
-        try:
-            return self._loop.run(self._listening.__anext__())
-        except StopAsyncIteration:
-            self.close()
-        raise StopIteration
+        loop = LoopThread("listening")
+        super().__init__(self._listening, loop, loop.stop)
 
     def end(self, error: Exception) -> None:
         """Stop listening. For any thread: the one that listens gets the error, after what came."""
         if not self._closed:
             self._loop.run(self._listening.end(error))
-
-    def close(self) -> None:
-        """Stop listening, and end the thread."""
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            self._loop.run(self._listening.aclose())
-        finally:
-            self._loop.stop()
-            self._loop.join()
-
-    def __del__(self) -> None:
-        # Wherever this runs, perhaps in the loop's own thread, it must not wait.
-        if not self._closed and self._loop.runs:
-            self._closed = True
-            self._loop.begin(self._abandon(self._listening, self._loop))
-
-    @staticmethod
-    async def _abandon(listening: Listening, loop: LoopThread) -> None:
-        try:
-            await listening.aclose()
-        finally:
-            loop.stop()
 
 
 class BlockingListenings:
