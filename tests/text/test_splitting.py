@@ -170,7 +170,9 @@ def test_what_fits_into_a_part_and_belongs_together_is_never_cut(pieces, unit):
         at = start + len(whole) + 2
 
 
-@given(st.lists(st.sampled_from(["e\u0301", "👩\u200d👧", "🇩🇪", "한", "각", "x", " x"]), min_size=9))
+@given(
+    st.lists(st.sampled_from(["e\u0301", "👩\u200d👧", "🇩🇪", "한", "각", "x", " x"]), min_size=9)
+)
 def test_a_character_of_several_code_points_is_never_cut(pieces):
     text = "x" + "".join(pieces)
     parts = split_text(text, TextLimit(9, Unit.UTF16), max_parts=MANY) if len(text) > 9 else (text,)
