@@ -52,17 +52,17 @@ FIELD = {"short": True, "title": "Status", "value": "online"}
 
 
 @pytest.mark.parametrize("row", PAYLOAD)
-def test_a_row_of_the_payload(connect, any_server, row):
+def test_a_row_of_the_payload(connect, server, row):
     arguments, written = PAYLOAD[row]
-    sent = connect(any_server.url).send_message(TEAM, "Sample message", **arguments).message
-    assert any_server.world.messages[sent.id].document[row] == written
+    sent = connect(server.url).send_message(TEAM, "Sample message", **arguments).message
+    assert server.world.messages[sent.id].document[row] == written
     told = {"_id": "id", "rid": "room_id", "msg": "text"}.get(row, row)
     expected = (Attachment(),) if row == "attachments" else written
     assert getattr(sent, told) == expected
 
 
-def test_the_id_and_the_room_are_required_and_the_text_is_not(connect, any_server):
-    client = connect(any_server.url)
+def test_the_id_and_the_room_are_required_and_the_text_is_not(connect, server):
+    client = connect(server.url)
     sent = client.send_message(TEAM, attachments=[Attachment(text="x")]).message
     assert re.fullmatch(r"[0-9A-Za-z]{17}", sent.id)
     assert sent.text == ""
@@ -73,24 +73,22 @@ def test_the_id_and_the_room_are_required_and_the_text_is_not(connect, any_serve
 
 
 @pytest.mark.parametrize("row", ATTACHMENT)
-def test_a_row_of_the_attachments(connect, any_server, row):
+def test_a_row_of_the_attachments(connect, server, row):
     example, needed = ATTACHMENT[row]
     card = Attachment(**{**needed, row: example})
-    sent = connect(any_server.url).send_message(TEAM, attachments=[card]).message
-    (stored,) = any_server.world.messages[sent.id].document["attachments"]
+    sent = connect(server.url).send_message(TEAM, attachments=[card]).message
+    (stored,) = server.world.messages[sent.id].document["attachments"]
     assert stored[row] == WRITTEN.get(row, example)
     assert stored.keys() == {row, *needed}
     assert sent.attachments == (card,)
 
 
 @pytest.mark.parametrize("row", FIELD)
-def test_a_row_of_the_fields(connect, any_server, row):
-    client = connect(any_server.url)
+def test_a_row_of_the_fields(connect, server, row):
+    client = connect(server.url)
     card = Attachment(fields=[AttachmentField(**FIELD)])
     sent = client.send_message(TEAM, attachments=[card]).message
-    ((field,),) = (
-        one["fields"] for one in any_server.world.messages[sent.id].document["attachments"]
-    )
+    ((field,),) = (one["fields"] for one in server.world.messages[sent.id].document["attachments"])
     assert field[row] == FIELD[row]
     assert getattr(sent.attachments[0].fields[0], row) == FIELD[row]
 

@@ -161,13 +161,13 @@ def test_what_is_not_ones_own_is_left_alone(connect, any_server, name):
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_message_of_a_room_of_others(connect, any_server, name):
-    stored = any_server.world.messages_in(STAFF)[0]
+def test_a_message_of_a_room_of_others(connect, server, name):
+    stored = server.world.messages_in(STAFF)[0]
     with pytest.raises(NotPermitted):
-        CHANGES[name][1](connect(any_server.url, BOB), stored.id)
+        CHANGES[name][1](connect(server.url, BOB), stored.id)
 
 
-def test_who_may_deletes_what_others_wrote(connect, any_server):
+def test_a_moderator_deletes_what_others_wrote(connect, any_server):
     stored = any_server.world.messages_in(GENERAL)[0]
     connect(any_server.url, ADMIN).messages.delete(stored.id)
     assert stored.id not in any_server.world.messages

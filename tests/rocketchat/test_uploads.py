@@ -102,8 +102,8 @@ def test_a_name_cannot_end_its_header(connect, server):
     assert receipt.require().file.name == "a%22; filename=%22b%0D%0AX: y"
 
 
-def test_an_empty_file(connect, any_server):
-    assert connect(any_server.url).files.upload(TEAM, b"", name="e.txt").require().file.size == 0
+def test_an_empty_file(connect, server):
+    assert connect(server.url).files.upload(TEAM, b"", name="e.txt").require().file.size == 0
 
 
 def test_progress_is_of_the_file_alone(connect, any_server):
@@ -220,12 +220,12 @@ def test_a_file_that_is_not_there(connect, tmp_path):
 
 
 @pytest.mark.parametrize(("pieces", "given"), [((b"abc",), "3 bytes"), ((b"abc", b"def"), "more")])
-def test_a_file_of_another_length_than_said_is_not_posted(connect, any_server, pieces, given):
-    client = connect(any_server.url)
+def test_a_file_of_another_length_than_said_is_not_posted(connect, server, pieces, given):
+    client = connect(server.url)
     with pytest.raises(InvalidInput, match=f"must be 5 bytes.*given: {given}") as caught:
         client.files.upload(TEAM, iter(pieces), name="x", size=5)
     assert caught.value.outcome is Outcome.NOT_SENT
-    assert posted(any_server) == []
+    assert posted(server) == []
 
 
 def test_what_reading_the_file_raises_is_raised(connect, any_server):
