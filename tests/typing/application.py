@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from typing import assert_never, assert_type
+from typing import ClassVar, assert_never, assert_type
 
 import glimesh_api as api
 import glimesh_api.testing as fake
@@ -15,14 +15,21 @@ from backchannel import (
     AsyncRocketChat,
     Attachment,
     AttachmentField,
+    Author,
     Chat,
+    Draft,
     Glimesh,
     Message,
     Outcome,
     Receipt,
     RocketChat,
 )
+from backchannel.action import Ban, TimeOut
+from backchannel.backend import Backend
+from backchannel.capability import Capability
+from backchannel.drive import Driver
 from backchannel.errors import BackchannelError, GraphQLError, InvalidInput, RateLimited
+from backchannel.event import Deleted, Edited, Event, Interrupted, Missed, Posted, Resumed
 from backchannel.glimesh import (
     AccountTooYoung,
     AsyncLogin,
@@ -161,6 +168,61 @@ def dispatch(glimesh: Glimesh, rocketchat: RocketChat) -> Message | None:
     for message in chat.history("glimesh:Mytho", limit=50):
         assert_type(message.sent_at, datetime)
     return receipt.require() if receipt.outcome is Outcome.SENT else None
+
+
+def does_all(chat: Chat, room: str) -> list[str]:
+    capabilities = chat.capabilities(room)
+    assert_type(capabilities.allowed, frozenset[Capability])
+    first = chat.send(room, "one", attachments=[Attachment(text="a")], alias="Gruggy").require()
+    receipts = chat.send_many([(room, "two"), (room, Draft(text="three", thread_id=first.id))])
+    assert_type(receipts + chat.broadcast([room], "four"), list[Receipt])
+    assert_type(chat.edit(room, first, "five"), Message | None)
+    chat.react(room, first.id, ":smile:", remove=True)
+    chat.moderate(room, TimeOut(first.author, minutes=15))
+    chat.moderate(room, Ban("bob"))
+    chat.delete(room, first)
+    assert_type(chat.me("glimesh"), Author)
+    return [str(found.address) for found in chat.rooms()]
+
+
+def hears(chat: Chat, room: str) -> str:
+    with chat.listen(room, "glimesh:Mytho") as events:
+        for event in events:
+            match event:
+                case Posted(message=message, own=own) | Edited(message=message, own=own):
+                    return message.text if own else message.author.username
+                case Deleted(message_id=message_id):
+                    return message_id
+                case Interrupted(reason=reason):
+                    return str(reason)
+                case Missed(seconds=seconds):
+                    assert_type(seconds, float | None)
+                case Resumed():
+                    pass
+                case _:
+                    assert_never(event)
+    return ""
+
+
+async def async_hears(chat: AsyncChat, room: str) -> None:
+    async with chat.listen(room) as events:
+        async for event in events:
+            assert_type(event, Event)
+            await chat.send(room, "heard")
+
+
+class Own:
+    """A platform of an application's own."""
+
+    platform: ClassVar[str] = "irc"
+
+    def __init__(self, backend: Backend, driver: Driver) -> None:
+        self.backend = backend
+        self.driver = driver
+
+
+def adds_a_platform(backend: Backend, driver: Driver, work: RocketChat) -> Chat:
+    return Chat(backends={"irc": Own(backend, driver), "rocketchat+work": work})
 
 
 async def async_dispatch(glimesh: AsyncGlimesh, rocketchat: AsyncRocketChat) -> list[str]:

@@ -49,3 +49,5 @@ def rocket(client: RocketChat, asynchronous: AsyncGlimesh) -> None:
     Attachment(text=1)  # mypy: arg-type; pyright: reportArgumentType
     Chat(glimesh=asynchronous)  # mypy: arg-type; pyright: reportArgumentType
     Chat(rocketchat=client).send("rocketchat:general")  # mypy: call-arg; pyright: reportCallIssue
+    Chat(backends={"glimesh": asynchronous})  # mypy: dict-item; pyright: reportArgumentType
+    Chat(rocketchat=client).moderate("rocketchat:general", "bob")  # mypy: arg-type; pyright: reportArgumentType
