@@ -17,8 +17,9 @@ from backchannel.message import Author, Message, Receipt, Room
 REMEMBERED: Final = 1_000
 """Messages whose author is known when they are deleted."""
 
-# Of the 256 colors, those that can be read on black and on white.
-_COLORS = (26, 30, 62, 64, 96, 100, 126, 130, 133, 161, 166, 172)
+# Those that every terminal has, in the shades of its theme.
+_HUES = ("red", "green", "yellow", "blue", "magenta", "cyan")
+_COLORS = (*_HUES, *(f"bright_{hue}" for hue in _HUES))
 
 
 class Span(NamedTuple):
@@ -130,7 +131,7 @@ def _room(room: Room) -> Span:
 
 def _author(author: Author) -> Span:
     color = _COLORS[crc32(author.id.encode()) % len(_COLORS)]
-    return Span(visible(author.display_name), f"bold color({color})")
+    return Span(visible(author.display_name), f"bold {color}")
 
 
 def _one_line(error: BackchannelError) -> str:
