@@ -24,6 +24,7 @@ from support.rawserver import wait_until
 from support.rocketchat_world import delete, edit, react
 
 ROOMS = (TEAM, GENERAL)
+READING = "/api/v1/chat.syncMessages"
 TIMING = ListeningTiming(
     heartbeat=0.1,
     silence=0.5,
@@ -66,6 +67,8 @@ class Story:
         self._server = server
         self._dice = dice
         self._seen = seen
+        faults_of = server.faults
+        self._spoil = [faults_of.html, faults_of.cut_before_apply, faults_of.close_mid_body]
         self._kinds = [*FAULTS, *dice.choices(list(FAULTS), k=faults - len(FAULTS))]
         dice.shuffle(self._kinds)
         self._part = messages // (2 * faults) + 1
@@ -73,14 +76,17 @@ class Story:
         self.deleted: list[str] = []
 
     def tell(self) -> None:
+        self._happen(self._part)
         for number, kind in enumerate(self._kinds):
-            self._happen(self._part)
             self._server.sockets.refuse(503, times=1_000)
             FAULTS[kind](self._server)
             self._happen(self._part)
+            if self._dice.random() < 0.3:
+                self._dice.choice(self._spoil)(READING, times=self._dice.randint(1, 3))
             self._server.sockets.clear()
+            # While the listener connects, reads, and takes what is pushed meanwhile.
+            self._happen(self._part)
             wait_until(lambda number=number: count(self._seen, "Filled") > number, limit=60)
-        self._happen(self._part)
 
     def _happen(self, written: int) -> None:
         """Messages, with some edits, deletions and reactions of them and of earlier ones."""
