@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from backchannel.errors import Unsupported
 from backchannel.message import Address, Draft
-from backchannel.text.limits import TextLimit
-from backchannel.text.markup import Markup
+
+if TYPE_CHECKING:
+    from backchannel.text.limits import TextLimit
+    from backchannel.text.markup import Markup
 
 __all__ = ["Capabilities", "Capability", "Refusal", "require", "wanted"]
 

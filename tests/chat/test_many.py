@@ -9,7 +9,14 @@ import threading
 import pytest
 
 from backchannel import AsyncChat, AsyncGlimesh, AsyncRocketChat, Chat, Glimesh, RocketChat
-from backchannel.errors import AddressError, ConfigurationError, InvalidInput, NotFound, Outcome
+from backchannel.errors import (
+    AddressError,
+    ConfigurationError,
+    InvalidInput,
+    NotFound,
+    Outcome,
+    ServerFailure,
+)
 from backchannel.event import Interrupted, Posted, Resumed
 from backchannel.local import LocalGlimesh, LocalRocketChat
 from backchannel.local.rocketchat.seed import ALICE, GENERAL, TEAM
@@ -148,6 +155,13 @@ class TestServers:
             assert len(list(chat.rooms())) == 2 * len(addresses)
             with pytest.raises(InvalidInput, match=r"must be one of rocketchat, rocketchat\+work"):
                 chat.rooms("irc")
+
+    def test_rooms_are_read_again_after_a_fault(self, chat, two):
+        two.faults.cut_before_apply()
+        assert GENERAL_ROOM in {str(room.address) for room in chat.rooms("rocketchat")}
+        two.faults.answer(status=503, times=9)
+        with pytest.raises(ServerFailure):
+            list(chat.rooms("rocketchat"))
 
     def test_names_must_fit_their_clients(self, two):
         with rocket_chat(two) as client:

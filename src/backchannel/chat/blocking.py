@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from backchannel.action import Delete, Edit, Moderation, React
@@ -169,6 +168,9 @@ class Chat:
         todo = batches(self._directory, messages)
         if not todo:
             return []
+        # Costs as much to load as half of this package.
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(min(len(todo), MOST_THREADS), "sending") as threads:
             return in_order(todo, list(threads.map(_send, todo)))
 

@@ -220,7 +220,8 @@ class GlimeshBackend:
         if isinstance(action.user, Author):
             user_id = action.user.id
         else:
-            user_id = (yield from endpoint.execute(FIND_USER, {"username": action.user})).id
+            name = action.user.removeprefix("@")
+            user_id = (yield from endpoint.execute(FIND_USER, {"username": name})).id
         if isinstance(action, TimeOut):
             minutes = cast("Minutes", action.minutes)  # another number is refused there
             yield from changing.time_out(endpoint, channel_id, user_id, minutes, policy)

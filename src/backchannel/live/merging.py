@@ -66,8 +66,7 @@ class Merged(Generic[T]):
 
     async def __anext__(self) -> T:
         """The next item."""
-        if not self._begun:
-            await self._begin()
+        await self._begin()
         if self._over:
             raise StopAsyncIteration
         entry = await self._entries.get()
@@ -91,6 +90,8 @@ class Merged(Generic[T]):
         self._entries.put_nowait(_Entry())
 
     async def _begin(self) -> None:
+        if self._begun:
+            return
         self._begun = True
         loop = asyncio.get_running_loop()
         heard: list[asyncio.Future[None]] = []
