@@ -22,7 +22,7 @@ from backchannel.errors import (
 from backchannel.rocketchat import EndpointNotFound, NotPermitted
 from backchannel.rocketchat.credentials import make_token
 from backchannel.rocketchat.errors import LoginRefused
-from backchannel.rocketchat.realtime import socket as ddp
+from backchannel.rocketchat.realtime import inbox
 from backchannel.rocketchat.realtime.socket import Socket, socket_url
 from backchannel.rocketchat.realtime.timing import ListeningTiming
 
@@ -113,7 +113,7 @@ async def test_frames_without_a_kind_and_of_unknown_kinds_are_ignored() -> None:
     async with connection(talk) as socket:
         await socket.open()
         await socket.subscribe(ROOM, "R")
-        push = await socket.next_push()
+        push = await socket.inbox.next()
         assert (push.stream, push.event, push.args) == (ROOM, "R", ({"_id": "1"},))
 
 
@@ -247,9 +247,9 @@ async def test_a_subscription_that_the_server_ends_is_told_after_what_came_befor
     async with connection(talk) as socket:
         await socket.open()
         await socket.subscribe(ROOM, "R")
-        assert (await socket.next_push()).number == 1
+        assert (await socket.inbox.next()).number == 1
         with pytest.raises(NotPermitted):
-            await socket.next_push()
+            await socket.inbox.next()
         assert socket.failure is None
 
 
@@ -265,7 +265,7 @@ async def test_what_is_no_frame_ends_the_connection(text: str) -> None:
         await socket.open()
         await socket.subscribe(ROOM, "R")
         with pytest.raises(ConnectionLost, match="no frame"):
-            await socket.next_push()
+            await socket.inbox.next()
 
 
 async def test_a_complaint_ends_the_connection_and_is_not_shown_whole() -> None:
@@ -295,7 +295,7 @@ async def test_pings_of_the_server_are_answered(ping: Frame) -> None:
 
     async with connection(talk) as socket:
         await socket.open()
-        await socket.next_push()
+        await socket.inbox.next()
     assert pongs == [{**ping, "msg": "pong"}]
 
 
@@ -307,7 +307,7 @@ async def test_a_server_that_answers_no_ping_is_taken_for_dead() -> None:
     async with connection(talk) as socket:
         await socket.open()
         with pytest.raises(TransportTimeout, match=r"no frame within 0\.4 seconds"):
-            await socket.next_push()
+            await socket.inbox.next()
 
 
 async def test_what_came_before_the_end_is_handed_over_first() -> None:
@@ -319,9 +319,9 @@ async def test_what_came_before_the_end_is_handed_over_first() -> None:
     async with connection(talk) as socket:
         await socket.open()
         await socket.ended.wait()
-        assert [(await socket.next_push()).number for _ in range(2)] == [1, 2]
+        assert [(await socket.inbox.next()).number for _ in range(2)] == [1, 2]
         with pytest.raises(ConnectionLost, match="the socket ended"):
-            await socket.next_push()
+            await socket.inbox.next()
 
 
 async def test_a_fence_waits_for_what_was_pushed_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,13 +334,13 @@ async def test_a_fence_waits_for_what_was_pushed_before(monkeypatch: pytest.Monk
     async with connection(talk) as socket:
         await socket.open()
         await socket.fence()
-        assert socket.count == 2
+        assert socket.inbox.count == 2
 
 
 async def test_pushes_nobody_takes_are_not_kept_without_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ddp, "MOST_WAITING", 10)
+    monkeypatch.setattr(inbox, "MOST_WAITING", 10)
 
     async def talk(peer: Peer) -> None:
         await peer.connected()
@@ -358,7 +358,7 @@ async def test_pushes_nobody_takes_are_not_kept_without_bound(
 async def test_a_slow_consumer_stops_the_reading_and_not_the_pings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ddp, "MOST_WAITING", 10)
+    monkeypatch.setattr(inbox, "MOST_WAITING", 10)
     pinged = asyncio.Event()
 
     async def talk(peer: Peer) -> None:
@@ -373,9 +373,9 @@ async def test_a_slow_consumer_stops_the_reading_and_not_the_pings(
     async with connection(talk) as socket:
         await socket.open()
         await pinged.wait()
-        assert socket.count == 10
+        assert socket.inbox.count == 10
         assert socket.failure is None
-        assert [(await socket.next_push()).number for _ in range(20)] == [*range(1, 21)]
+        assert [(await socket.inbox.next()).number for _ in range(20)] == [*range(1, 21)]
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,10 @@ from backchannel.rocketchat.errors import LoginRefused
 from backchannel.rocketchat.realtime.documents import read_document
 from backchannel.rocketchat.realtime.events import Polling, RoomEvent
 from backchannel.rocketchat.realtime.frames import MESSAGES, NOTES
+from backchannel.rocketchat.realtime.inbox import Push
 from backchannel.rocketchat.realtime.outlet import Outlet
 from backchannel.rocketchat.realtime.reading import Reading, RoomReader
-from backchannel.rocketchat.realtime.socket import Push, Socket
+from backchannel.rocketchat.realtime.socket import Socket
 from backchannel.rocketchat.realtime.timing import ListeningTiming
 from backchannel.rocketchat.session import Session
 from backchannel.wire.json import JSON
@@ -184,7 +185,7 @@ class Keeper:
         self._outlet.begin()
         while True:
             try:
-                push = await socket.next_push()
+                push = await socket.inbox.next()
             except RefusedError as error:
                 # Of one of a room's two subscriptions; nobody could say what is missed now.
                 raise ConnectionLost(f"{socket.url}: {error}") from None
@@ -212,7 +213,7 @@ class Keeper:
             return 0
         # What was pushed before the reading may come after it.
         await socket.fence()
-        self._marks[room_id] = socket.count
+        self._marks[room_id] = socket.inbox.count
         return await self._hand_over(room_id, reading)
 
     async def _hand_over(self, room_id: str, reading: Reading) -> int:

@@ -6,8 +6,6 @@ It loads websockets, so it is loaded on first use.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
@@ -26,7 +24,6 @@ from backchannel.live.silence import Watch
 from backchannel.rocketchat.credentials import Token
 from backchannel.rocketchat.realtime.frames import (
     Frame,
-    Said,
     connect_frame,
     login_error,
     method_frame,
@@ -37,30 +34,17 @@ from backchannel.rocketchat.realtime.frames import (
     sub_frame,
     subscription_error,
 )
+from backchannel.rocketchat.realtime.inbox import Inbox
 from backchannel.rocketchat.realtime.timing import ListeningTiming
+from backchannel.transport.masking import frameless_logger
 from backchannel.wire.json import JSON
 from backchannel.wire.rules import MEBIBYTE
 
 T = TypeVar("T")
 
-MOST_WAITING: Final = 10_000
-"""Pushes that wait to be looked at, before nothing more is read from the socket."""
-
 LARGEST_FRAME: Final = 16 * MEBIBYTE
 
 _CONNECT: Final = "connect"
-
-
-class Push(Said, frozen=True):
-    """What a stream said on this socket.
-
-    Attributes:
-        stream: the stream.
-        number: the how manyth push of the socket it is, from 1.
-    """
-
-    stream: str = ""
-    number: int = 0
 
 
 class Socket:
@@ -73,14 +57,14 @@ class Socket:
     Attributes:
         failure: why it ended, or None.
         ended: set when it does.
-        count: how many pushes came.
+        inbox: what the server pushed.
     """
 
     def __init__(self, url: str, timing: ListeningTiming) -> None:
         self.url = socket_url(url)
         self.failure: BackchannelError | None = None
         self.ended = asyncio.Event()
-        self.count = 0
+        self.inbox = Inbox()
         self._timing = timing
         self._websocket: ClientConnection
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,8 +72,6 @@ class Socket:
         self._ids = 0
         self._answers: dict[str, asyncio.Future[Frame]] = {}
         self._subscriptions: dict[str, tuple[str, str]] = {}
-        self._waiting: deque[Push | BackchannelError] = deque()
-        self._changed = asyncio.Event()
 
     async def open(self) -> None:
         """Open the websocket and begin the protocol.
@@ -104,7 +86,8 @@ class Socket:
             self._websocket = await connect(
                 self.url,
                 create_connection=Connection,
-                logger=_without_frames("backchannel.socket.ddp"),
+                # One frame holds the token.
+                logger=frameless_logger("backchannel.socket.ddp"),
                 open_timeout=self._timing.timeout,
                 close_timeout=COURTESY,
                 proxy=None,
@@ -156,24 +139,6 @@ class Socket:
         """Wait until all that the server pushed before now has come."""
         frame_id = self._next_id()
         await self._ask(frame_id, ping_frame(frame_id))
-
-    async def next_push(self) -> Push:
-        """The next push.
-
-        Raises:
-            RefusedError: the server ended a subscription; others go on.
-            BackchannelError: the socket ended, and all that came before was handed over.
-        """
-        while not self._waiting:
-            if self.failure is not None:
-                raise self.failure
-            self._changed.clear()
-            await self._changed.wait()
-        push = self._waiting.popleft()
-        self._changed.set()
-        if isinstance(push, BackchannelError):
-            raise push
-        return push
 
     async def while_open(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something that has a meaning only as long as the socket is open.
@@ -279,21 +244,17 @@ class Socket:
         said = read_said(frame)
         if said is None:
             return
-        while len(self._waiting) >= MOST_WAITING:
+        if self.inbox.full:
             if not all(answer.done() for answer in self._answers.values()):
                 raise ConnectionLost("too many pushes came before the answer to a question")
-            self._changed.clear()
-            await self._changed.wait()
-        self.count += 1
-        self._waiting.append(Push(said.event, said.args, frame.collection, self.count))
-        self._changed.set()
+            await self.inbox.room()
+        self.inbox.put(frame.collection, said)
 
     def _take_nosub(self, frame: Frame) -> None:
         frame_id = frame.id or ""
         ended = self._subscriptions.pop(frame_id, None)
         if not self._answer(frame_id, frame) and ended is not None:
-            self._waiting.append(subscription_error(*ended, frame))
-            self._changed.set()
+            self.inbox.fail(subscription_error(*ended, frame))
 
     def _answer(self, frame_id: str, frame: Frame) -> bool:
         """Take an answer. Returns whether anybody waits for it."""
@@ -320,8 +281,8 @@ class Socket:
     def _end(self, failure: BackchannelError) -> None:
         if self.failure is None:
             self.failure = failure
+            self.inbox.end(failure)
         self.ended.set()
-        self._changed.set()
         for answer in self._answers.values():
             answer.cancel()
 
@@ -343,21 +304,4 @@ def socket_url(url: str) -> str:
     return f"{'wss' if scheme.lower() == 'https' else 'ws'}:{rest}/websocket"
 
 
-class _NoFrames(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno > logging.DEBUG
-
-
-def _without_frames(name: str) -> logging.Logger:
-    """The logger of this name, which lets nothing of frames through.
-
-    One of them holds the token, and `websockets` cuts long ones in the middle: no pattern would
-    find what is left of it.
-    """
-    logger = logging.getLogger(name)
-    if not any(isinstance(known, _NoFrames) for known in logger.filters):
-        logger.addFilter(_NoFrames())
-    return logger
-
-
-__all__ = ["Push", "Socket", "socket_url"]
+__all__ = ["Socket", "socket_url"]
