@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -43,8 +42,10 @@ def test_the_demo_without_its_extra_names_it(tmp_path: Path):
 
 async def test_a_subscription_that_is_left_prints_nothing(capfd):
     with LocalGlimesh() as server:
-        async with AsyncGlimesh(token="tok-viewer", url=server.url) as glimesh:
-            async with aclosing(api.chat_message_sent(glimesh, channel_id="1")) as messages:
-                server.say(1, 1, "hello")
-                assert (await anext(messages)).message == "hello"
+        async with (
+            AsyncGlimesh(token="tok-viewer", url=server.url) as glimesh,
+            api.chat_message_sent(glimesh, channel_id="1") as messages,
+        ):
+            server.say(1, 1, "hello")
+            assert (await anext(messages)).message == "hello"
     assert capfd.readouterr() == ("", "")
