@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -286,7 +287,7 @@ def test_the_twins_have_the_same_methods_parameters_and_defaults(sync: type, twi
             (p.name, p.kind, p.default) for p in parameters
         ], name
         annotations = {
-            p.name: p.annotation.removeprefix("Async")
+            p.name: re.sub(r"\bAsync", "", p.annotation)
             for p in parameters
             if isinstance(p.annotation, str)
         }
