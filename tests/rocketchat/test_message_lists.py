@@ -74,7 +74,8 @@ def test_who_has_read_a_message(connect, any_server):
     client = connect(any_server.url)
     message = client.send_message(TEAM, "read me").message
     (mine,) = client.messages.receipts(message)
-    assert (mine.user.username, mine.read_at) == ("pimenta.bot", message.ts)
+    assert mine.user.username == "pimenta.bot"
+    assert mine.read_at >= message.ts
     any_server.world.read[TEAM, ALICE.user_id] = any_server.world.time() + 1
     assert {one.user.username for one in client.messages.receipts(message.id)} == {
         "alice",
