@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from backchannel.action import Action, needed
-from backchannel.backend import Runner
+from backchannel.backend import Backend, Runner
 from backchannel.capability import Capabilities, Capability, Refusal, require, wanted
 from backchannel.client import AsyncClient, BlockingClient
 from backchannel.errors import InvalidInput, NotFound, Outcome
@@ -51,7 +51,7 @@ class Board:
         return notice
 
 
-class BoardBackend:
+class BoardBackend(Backend):
     """The flows of one user. They ask no server, so they only `call` functions."""
 
     def __init__(self, board: Board, user: str) -> None:

@@ -52,7 +52,12 @@ class Refusal(msgspec.Struct, frozen=True):
 
     def error(self, capability: Capability, platform: str) -> Unsupported:
         """The error that says it."""
-        return Unsupported(f"{platform}: {capability.value} {self.reason}; {self.instead}")
+        return Unsupported(
+            f"{platform}: {capability.value} {self.reason}; {self.instead}",
+            operation=capability.value,
+            platform=platform,
+            instead=self.instead,
+        )
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):

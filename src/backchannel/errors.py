@@ -159,7 +159,21 @@ class AddressError(LocalError, ValueError):
 
 
 class Unsupported(LocalError):
-    """The platform, or the credential in use, cannot do that."""
+    """The platform, or the credential in use, cannot do that.
+
+    Attributes:
+        operation: what was asked for, or "" where the message alone says it.
+        platform: the platform's name, or "".
+        instead: what would work, as a command, or "".
+    """
+
+    def __init__(
+        self, message: str, *, operation: str = "", platform: str = "", instead: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.platform = platform
+        self.instead = instead
 
 
 class TransportError(BackchannelError):

@@ -75,7 +75,7 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Missed(msgspec.Struct, frozen=True, kw_only=True):
-    """Something may have happened that nothing can tell any more.
+    """Something may have happened that nothing can tell any more: there is no history of it.
 
     Attributes:
         room: where.

@@ -140,3 +140,5 @@ def test_every_refusal_reads_as_a_sentence():
     for capability in Capability:
         error = refusal.error(capability, "Chatty")
         assert str(error) == f"Chatty: {capability.value} is unknown there; say it"
+        said = (error.operation, error.platform, error.instead)
+        assert said == (capability.value, "Chatty", "say it")

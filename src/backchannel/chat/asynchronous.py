@@ -313,7 +313,7 @@ class AsyncChat:
         await platform.driver.run(platform.backend.act(at, action))
 
     def rooms(self, backend: str | None = None) -> AsyncGenerator[Room]:
-        """Iterate over the rooms that the user has: joined ones, or, on Glimesh, all channels.
+        """Iterate over the rooms of the user: joined ones; on Glimesh, all that are in a category.
 
         Args:
             backend: what their addresses begin with; None for all backends.

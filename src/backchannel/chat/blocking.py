@@ -323,7 +323,7 @@ class Chat:
         platform.driver.run(platform.backend.act(at, action))
 
     def rooms(self, backend: str | None = None) -> Iterator[Room]:
-        """Iterate over the rooms that the user has: joined ones, or, on Glimesh, all channels.
+        """Iterate over the rooms of the user: joined ones; on Glimesh, all that are in a category.
 
         Args:
             backend: what their addresses begin with; None for all backends.

@@ -173,7 +173,7 @@ class GlimeshBackend:
             yield from self._moderate(room.id, cast("Moderation", action))
 
     def rooms(self, backend: str) -> Stream[Room]:
-        """Iterate over all channels of the site: chatting in one needs no joining.
+        """Iterate over all channels that are in a category: chatting in one needs no joining.
 
         Source: `RootQueryType.channels`.
         """
