@@ -40,7 +40,7 @@ def document(
         updated_at=moment(ts if at is None else at),
         edited_at=None if edited is None else moment(edited),
     )
-    return Document(message, (text,))
+    return Document(message, hash(text))
 
 
 def begun(*documents: Document, since: int = 0) -> Sequencer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias, cast
+from typing import cast
 
 import msgspec
 
@@ -14,20 +14,18 @@ from backchannel.rocketchat.messages import RocketChatMessage
 from backchannel.rocketchat.times import Moment
 from backchannel.wire.json import JSON
 
-Content: TypeAlias = tuple[object, ...]
-
 
 class Document(msgspec.Struct, frozen=True):
     """A message, and what tells two states of it apart.
 
     Attributes:
         message: the message.
-        content: what people change of a message, the same over DDP and REST. Times are in
-            milliseconds, in which a message may change twice.
+        content: a hash of what people change of a message, the same over DDP and REST. Times are
+            in milliseconds, in which a message may change twice.
     """
 
     message: RocketChatMessage
-    content: Content
+    content: int
 
     @property
     def at(self) -> datetime:
@@ -82,16 +80,18 @@ def _with_times(value: JSON) -> object:
     return {name: _with_times(item) for name, item in value.items()}
 
 
-def _content(message: RocketChatMessage, plain: Mapping[str, JSON]) -> Content:
+def _content(message: RocketChatMessage, plain: Mapping[str, JSON]) -> int:
     # What servers may write in two ways (names, marked-up text, stars) is left out.
-    return (
+    answers = plain.get("tcount")
+    changeable = (
         message.text,
         message.edited_at,
         _reactions(plain.get("reactions")),
         plain.get("pinned") is True,
-        plain.get("tcount") or 0,
+        answers if isinstance(answers, int) else 0,
         _previews(plain.get("urls")),
     )
+    return hash(changeable)
 
 
 def _reactions(reactions: JSON) -> frozenset[tuple[str, frozenset[str]]]:

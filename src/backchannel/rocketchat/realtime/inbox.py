@@ -36,7 +36,7 @@ class Inbox:
         self.count = 0
         self._waiting: deque[Push | BackchannelError] = deque()
         self._changed = asyncio.Event()
-        self._ended: BackchannelError | None = None
+        self._ended: Exception | None = None
 
     @property
     def full(self) -> bool:
@@ -60,7 +60,7 @@ class Inbox:
         self._waiting.append(error)
         self._changed.set()
 
-    def end(self, error: BackchannelError) -> None:
+    def end(self, error: Exception) -> None:
         """Nothing follows but this."""
         self._ended = error
         self._changed.set()

@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from backchannel.rocketchat.realtime.documents import Content, Document, Tombstone
+from backchannel.rocketchat.realtime.documents import Document, Tombstone
 from backchannel.rocketchat.realtime.events import (
     MessageChanged,
     MessageDeleted,
@@ -39,13 +39,13 @@ class _Known(msgspec.Struct, frozen=True):
         born: when it was written.
         at: when it changed, or was deleted; of what the stream called deleted, at least then.
         edited: when its text was edited.
-        content: what it said; None for one that was deleted.
+        content: what there was of it; None for one that was deleted.
     """
 
     born: datetime
     at: datetime
     edited: datetime | None = None
-    content: Content | None = None
+    content: int | None = None
 
     @property
     def alive(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
-from backchannel.errors import BackchannelError, ConnectionLost, RefusedError, TransportTimeout
+from backchannel.errors import ConnectionLost, RefusedError, TransportTimeout
 from backchannel.live.handshake import (
     COURTESY,
     Connection,
@@ -62,7 +62,7 @@ class Socket:
 
     def __init__(self, url: str, timing: ListeningTiming) -> None:
         self.url = socket_url(url)
-        self.failure: BackchannelError | None = None
+        self.failure: Exception | None = None
         self.ended = asyncio.Event()
         self.inbox = Inbox()
         self._timing = timing
@@ -100,9 +100,8 @@ class Socket:
         except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, Redirected) as error:
             failure = opening_failed(self.url, self._timing.timeout, error)
         else:
-            self._tasks = [
-                asyncio.create_task(work) for work in (self._read(), self._beat(), self._listen())
-            ]
+            works = (self._read(), self._beat(), self._listen())
+            self._tasks = [asyncio.create_task(self._guard(work)) for work in works]
             await self._begin()
             return
         raise failure
@@ -209,18 +208,25 @@ class Socket:
         if self.failure is not None:
             raise self.failure
 
-    async def _read(self) -> None:
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what goes on as long as the socket; its failure is the end of the socket."""
         try:
-            while self.failure is None:
-                self._watch.reading = True
-                text = await self._websocket.recv(decode=False)
-                self._watch.reading = False
-                self._watch.heard += 1
-                await self._take(read_frame(text))
+            await work
         except ConnectionClosed as error:
             self._end(self._loss(error))
         except ConnectionLost as error:
             self._end(ConnectionLost(f"{self.url}: {error}"))
+        except Exception as error:  # noqa: BLE001
+            # A mistake of ours, too: whoever waits for a push has to see it.
+            self._end(error)
+
+    async def _read(self) -> None:
+        while self.failure is None:
+            self._watch.reading = True
+            text = await self._websocket.recv(decode=False)
+            self._watch.reading = False
+            self._watch.heard += 1
+            await self._take(read_frame(text))
 
     async def _take(self, frame: Frame) -> None:
         if frame.msg == "changed":
@@ -265,12 +271,9 @@ class Socket:
         return True
 
     async def _beat(self) -> None:
-        try:
-            while True:
-                await asyncio.sleep(self._timing.heartbeat)
-                await self._send(ping_frame(self._next_id()))
-        except BackchannelError:
-            return  # it is noted already
+        while True:
+            await asyncio.sleep(self._timing.heartbeat)
+            await self._send(ping_frame(self._next_id()))
 
     async def _listen(self) -> None:
         await self._watch.silent(self._timing.silence)
@@ -278,7 +281,7 @@ class Socket:
         self._end(TransportTimeout(f"{self.url}: no frame within {silence:g} seconds"))
         self._websocket.transport.abort()
 
-    def _end(self, failure: BackchannelError) -> None:
+    def _end(self, failure: Exception) -> None:
         if self.failure is None:
             self.failure = failure
             self.inbox.end(failure)
