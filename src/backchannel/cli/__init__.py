@@ -39,8 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(command, str(error))
         return USAGE
     except BrokenPipeError:
-        # Whoever read the output has enough of it. Python would complain once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_broken_pipes()
         return FAILED
     except KeyboardInterrupt:
         _complain(command, "interrupted")
@@ -54,6 +53,15 @@ def _complain(command: str, message: str) -> None:
     first, *rest = visible_lines(message)
     name = f"backchannel {command}".rstrip()
     print(f"{name}: {first}", *rest, sep="\n", file=sys.stderr)
+
+
+def _leave_broken_pipes() -> None:
+    """Whoever read the output has enough of it. Python would complain once more at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write_any_text() -> None:

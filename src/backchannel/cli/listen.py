@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
                 rooms = ", ".join(arguments.addresses)
                 print(f"listening to {rooms}; Ctrl-C ends it", file=sys.stderr, flush=True)
                 for event in events:
-                    output.show(event)
                     heard += 1
+                    output.show(event)
         except KeyboardInterrupt:
-            print(f"\n{heard} events", file=sys.stderr)
+            print(f"\nevents: {heard:,}", file=sys.stderr)
     return OK

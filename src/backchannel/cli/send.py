@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="cut a long text into at most N messages (default: 1, so that it is refused)",
     )
+    parser.add_argument(
+        "--markup",
+        choices=("plain", "markdown"),
+        help="what the text is written in, to be translated for the room (default: its own)",
+    )
     parser.add_argument("--thread", metavar="ID", help="answer in the thread of this message")
     parser.add_argument("--reply-to", metavar="ID", help="quote this message")
     parser.add_argument("--alias", metavar="NAME", help="show this name in place of yours")
@@ -49,16 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Send, up to the first message that was not certainly sent."""
     text = read_text(arguments.text)
     with opened(arguments, arguments.address) as chat:
-        return _send(chat, arguments, _cut(chat, arguments, text))
+        return _send(chat, arguments, _prepared(chat, arguments, text))
 
 
-def _cut(chat: Chat, arguments: argparse.Namespace, text: str) -> Sequence[str]:
-    if arguments.parts == 1:
+def _prepared(chat: Chat, arguments: argparse.Namespace, text: str) -> Sequence[str]:
+    """The text in the room's markup, in as many parts as it needs."""
+    if arguments.parts == 1 and arguments.markup is None:
         return (text,)
-    from backchannel.text import split_text
+    from backchannel.text import Markup, split_text, translate
 
-    limit = chat.capabilities(arguments.address).text_limit
-    parts = split_text(text, limit, max_parts=arguments.parts)
+    room = chat.capabilities(arguments.address)
+    if arguments.markup is not None:
+        text = translate(text, source=Markup(arguments.markup), target=room.markup)
+    parts = split_text(text, room.text_limit, max_parts=arguments.parts)
     if arguments.key is not None and len(parts) > 1:
         raise InvalidInput("--key", limit="must be for one message", given=f"{len(parts)} parts")
     return parts
@@ -67,6 +75,7 @@ def _cut(chat: Chat, arguments: argparse.Namespace, text: str) -> Sequence[str]:
 def _send(chat: Chat, arguments: argparse.Namespace, parts: Sequence[str]) -> int:
     output = choose_output(as_json=arguments.json)
     sent = 0
+    # Not by `send_long`: each part is told when it is done, so that Ctrl-C leaves no doubt.
     try:
         for part in parts:
             with effect():
@@ -78,6 +87,7 @@ def _send(chat: Chat, arguments: argparse.Namespace, parts: Sequence[str]) -> in
                     alias=arguments.alias,
                     idempotency_key=arguments.key,
                 )
+                sent += receipt.outcome is Outcome.SENT
             if receipt.outcome is Outcome.SENT or arguments.json:
                 output.show(receipt)
             # What follows would stand there without this part.
@@ -85,7 +95,6 @@ def _send(chat: Chat, arguments: argparse.Namespace, parts: Sequence[str]) -> in
                 _advise(receipt)
                 assert receipt.error is not None, "only what was sent has no error"
                 raise receipt.error
-            sent += 1
     finally:
         if sent < len(parts) > 1:
             print(f"{sent} of {len(parts)} parts were sent", file=sys.stderr)
@@ -93,6 +102,6 @@ def _send(chat: Chat, arguments: argparse.Namespace, parts: Sequence[str]) -> in
 
 
 def _advise(receipt: Receipt) -> None:
-    if receipt.idempotency_key is not None:
-        key = receipt.idempotency_key
+    key = receipt.idempotency_key
+    if receipt.outcome is Outcome.UNKNOWN and key is not None:
         print(f"with --key {key} another try sends no second message", file=sys.stderr)
