@@ -128,6 +128,14 @@ def test_scripts_give_password_and_code_on_standard_input(env, chat):
     assert "Traceback" not in alone.stderr
 
 
+def test_standard_input_that_is_a_terminal_shows_nothing_either(env, chat):
+    arguments = ("rocketchat", chat.url, "--user", "alice", "--password-stdin")
+    with at_terminal(env, *arguments) as terminal:
+        terminal.answer("Password of alice: ", ALICE.password)
+        assert terminal.end() == 0
+    assert ALICE.password not in terminal.shown
+
+
 def test_where_there_is_no_terminal_it_says_what_to_give(env, chat):
     nothing = piped(env, "rocketchat")
     assert (nothing.returncode, "give URL" in nothing.stderr) == (2, True)
@@ -220,6 +228,15 @@ def test_a_person_who_says_no_is_not_logged_in(env, glimesh, tmp_path):
         [page] = re.findall(r"http\S+/oauth/authorize\S+", terminal.shown)
         requests.get(f"{page}&deny=yes", timeout=10)
         assert terminal.end() == 3
+    assert not list(tmp_path.rglob("glimesh*"))
+
+
+def test_waiting_can_be_left(env, glimesh, tmp_path):
+    with at_terminal(env, *glimesh_arguments(glimesh), "--no-browser") as terminal:
+        terminal.await_text("code_challenge_method=S256")
+        terminal.type("\x03")
+        assert terminal.end() == 130
+    assert "Traceback" not in terminal.shown
     assert not list(tmp_path.rglob("glimesh*"))
 
 

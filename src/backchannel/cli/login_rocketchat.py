@@ -75,7 +75,8 @@ def log_in(arguments: argparse.Namespace) -> int:
 
 
 def _obtain(arguments: argparse.Namespace, url: str, user: str) -> tuple[Token, Profile]:
-    from_stdin: bool = arguments.password_stdin
+    # A terminal would show what is typed.
+    from_stdin: bool = arguments.password_stdin and not sys.stdin.isatty()
 
     @cache
     def password() -> str:
