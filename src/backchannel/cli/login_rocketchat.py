@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from backchannel.cli.exit_codes import OK
 from backchannel.cli.login_kept import account_of, tell
 from backchannel.cli.prompt import ask, ask_secret, read_secret
+from backchannel.cli.visible import visible
 from backchannel.configuration.logins import KEYRING_SERVICE, write_login
 from backchannel.configuration.settings import RocketChatSettings
 from backchannel.configuration.sources import SERVER_NAME, SERVER_NAME_RULE
@@ -93,7 +94,7 @@ def _obtain(arguments: argparse.Namespace, url: str, user: str) -> tuple[Token, 
         except TwoFactorInvalid as error:
             if from_stdin or tried == TRIES:
                 raise
-            print(f"{error}; once more", file=sys.stderr)
+            print(visible(f"{error}; once more"), file=sys.stderr)
     raise AssertionError("the last try returns or raises")
 
 

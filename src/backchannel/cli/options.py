@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -48,7 +48,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def opened(arguments: argparse.Namespace, *addresses: str) -> Iterator[Chat]:
+def opened(arguments: argparse.Namespace, *addresses: str) -> Generator[Chat]:
     """A `Chat` with the accounts that these addresses need; no other secret is fetched.
 
     Raises:
@@ -63,7 +63,7 @@ def opened(arguments: argparse.Namespace, *addresses: str) -> Iterator[Chat]:
 
 
 @contextmanager
-def opened_accounts(arguments: argparse.Namespace, names: set[str] | None) -> Iterator[Chat]:
+def opened_accounts(arguments: argparse.Namespace, names: set[str] | None) -> Generator[Chat]:
     """A `Chat` with the accounts of these names, or with all.
 
     Raises:
@@ -76,7 +76,7 @@ def opened_accounts(arguments: argparse.Namespace, names: set[str] | None) -> It
 
 
 @contextmanager
-def effect() -> Iterator[None]:
+def effect() -> Generator[None]:
     """Around what changes something on a server: say what Ctrl-C leaves open."""
     try:
         yield

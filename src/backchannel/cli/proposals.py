@@ -89,8 +89,8 @@ def _find(parser: argparse.ArgumentParser, before: Sequence[str]) -> _Place | No
             action = _positional(parser, position)
             if action is None:
                 return None
-            if isinstance(action.choices, Mapping):
-                commands = cast("Mapping[str, argparse.ArgumentParser]", action.choices)
+            commands = _commands(action)
+            if commands is not None:
                 if word not in commands:
                     return None
                 parser, position = commands[word], 0
@@ -126,22 +126,34 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
                 yield option, _summary(parser, action)
 
 
+def _commands(action: argparse.Action) -> Mapping[str, argparse.ArgumentParser] | None:
+    """The parsers between which a positional chooses, if it does."""
+    choices = cast("object", action.choices)
+    if not isinstance(choices, Mapping):
+        return None
+    return cast("Mapping[str, argparse.ArgumentParser]", choices)
+
+
+def _choices(action: argparse.Action) -> Iterable[object]:
+    return action.choices or ()
+
+
 def _summary(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
-    names = {"prog": parser.prog, "choices": ", ".join(map(str, action.choices or ()))}
+    names = {"prog": parser.prog, "choices": ", ".join(map(str, _choices(action)))}
     return (action.help or "") % {**vars(action), **names}
 
 
 def _values(action: argparse.Action) -> Iterator[tuple[str, str]]:
-    if isinstance(action.choices, Mapping):
-        commands = cast("Mapping[str, argparse.ArgumentParser]", action.choices)
+    commands = _commands(action)
+    if commands is not None:
         for name, parser in commands.items():
             yield name, parser.description or ""
-    elif action.choices is not None:
-        for choice in action.choices:
-            yield str(choice), ""
     elif action.metavar == ADDRESS:
         for name in _accounts():
             yield f"{name}:", f"a room of {name}"
+    else:
+        for choice in _choices(action):
+            yield str(choice), ""
 
 
 def _accounts() -> Sequence[str]:

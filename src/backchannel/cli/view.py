@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from backchannel.cli.console import console_for
+from backchannel.cli.output import write_json
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
+
+    from rich.console import Console
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +52,8 @@ def choose_view(stream: TextIO, *, as_json: bool) -> View:
     """JSON if asked for, tables on a terminal if rich is installed, else plain text."""
     if as_json:
         return JsonView(stream)
-    if not stream.isatty():
-        return PlainView(stream)
-    try:
-        return RichView(stream)
-    except ModuleNotFoundError:
-        return PlainView(stream)
+    console = console_for(stream)
+    return PlainView(stream) if console is None else RichView(console)
 
 
 class JsonView:
@@ -63,7 +64,7 @@ class JsonView:
 
     def show(self, number: int, step: Step) -> None:
         """Print the step."""
-        self._print(
+        write_json(
             {
                 "step": number,
                 "title": step.title,
@@ -71,15 +72,13 @@ class JsonView:
                 "result": [dict(zip(step.columns, row, strict=True)) for row in step.rows],
                 "proof": step.proof,
                 "verified": step.verified,
-            }
+            },
+            self._stream,
         )
 
     def conclude(self, *, verified: bool) -> None:
         """Print a last object with `verified` alone."""
-        self._print({"verified": verified})
-
-    def _print(self, line: dict[str, object]) -> None:
-        print(msgspec.json.encode(line).decode(), file=self._stream, flush=True)
+        write_json({"verified": verified}, self._stream)
 
 
 class PlainView:
@@ -115,16 +114,10 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 class RichView:
-    """Tables and colors, by rich.
+    """Tables and colors."""
 
-    Raises:
-        ModuleNotFoundError: rich is not installed (extra `cli`).
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        from rich.console import Console
-
-        self._console = Console(file=stream, highlight=False)
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
     def show(self, number: int, step: Step) -> None:
         """Print the step."""
