@@ -82,11 +82,19 @@ class Story:
             FAULTS[kind](self._server)
             self._happen(self._part)
             if self._dice.random() < 0.3:
-                self._dice.choice(self._spoil)(READING, times=self._dice.randint(1, 3))
+                self._spoil_readings()
             self._server.sockets.clear()
             # While the listener connects, reads, and takes what is pushed meanwhile.
             self._happen(self._part)
             wait_until(lambda number=number: count(self._seen, "Filled") > number, limit=60)
+
+    def tell_without_sockets(self) -> None:
+        for _ in self._kinds:
+            self._happen(2 * self._part)
+            self._spoil_readings()
+
+    def _spoil_readings(self) -> None:
+        self._dice.choice(self._spoil)(READING, times=self._dice.randint(1, 3))
 
     def _happen(self, written: int) -> None:
         """Messages, with some edits, deletions and reactions of them and of earlier ones."""
@@ -169,14 +177,19 @@ def check(story: Story, got: list[RoomEvent], server: LocalRocketChat) -> None:
 
 
 async def listen(
-    server: LocalRocketChat, story: Story, seen: list[ListeningEvent]
+    server: LocalRocketChat,
+    story: Story,
+    seen: list[ListeningEvent],
+    *,
+    poll: float | None = None,
 ) -> list[RoomEvent]:
     got: list[RoomEvent] = []
     async with (
         AsyncRocketChat(server.url, user_id=BOT.user_id, auth_token=BOT.token) as chat,
-        chat.listen(*ROOMS, on_event=seen.append, timing=TIMING) as events,
+        chat.listen(*ROOMS, on_event=seen.append, timing=TIMING, poll=poll) as events,
     ):
-        telling = asyncio.create_task(asyncio.to_thread(story.tell))
+        tell = story.tell if poll is None else story.tell_without_sockets
+        telling = asyncio.create_task(asyncio.to_thread(tell))
         while True:
             try:
                 async with asyncio.timeout(0.5):
@@ -234,4 +247,14 @@ def test_each_change_comes_once_to_a_blocking_program(dice: Random) -> None:
     with LocalRocketChat() as server:
         story = Story(server, dice, messages=300, faults=len(FAULTS), seen=seen)
         got = listen_in_threads(server, story, seen)
+        check(story, got, server)
+
+
+@pytest.mark.faults
+def test_each_change_comes_once_by_polling(dice: Random) -> None:
+    seen: list[ListeningEvent] = []
+    with LocalRocketChat() as server:
+        story = Story(server, dice, messages=200, faults=6, seen=seen)
+        got = asyncio.run(listen(server, story, seen, poll=0.02))
+        assert server.sockets.handshakes == 0
         check(story, got, server)
