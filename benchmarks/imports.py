@@ -20,6 +20,8 @@ _PROGRAMS = (
     "from backchannel import Glimesh; Glimesh(token='t')",
     "import requests",
     "from pydantic import BaseModel",
+    "import argparse",
+    "import sys; from backchannel.cli import main; sys.argv[1:] = ['--help']; main()",
     "import gql",
     "from gql.transport.requests import RequestsHTTPTransport",
 )
@@ -33,7 +35,9 @@ def measure(rounds: int) -> Table:
 
 
 def _run(program: str) -> None:
-    subprocess.run([sys.executable, "-c", program], env=_environment(), check=True)
+    subprocess.run(
+        [sys.executable, "-c", program], env=_environment(), check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def _environment() -> dict[str, str]:
