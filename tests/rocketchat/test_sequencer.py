@@ -139,6 +139,23 @@ def test_a_window_forgets_and_what_it_forgot_is_known_when_it_is_read() -> None:
     assert [sequencer.pushed(one, early=True) for one in many] == [None] * 9
 
 
+def test_a_long_reading_forgets_nothing_before_it_is_told() -> None:
+    sequencer = Sequencer("R", window=3)
+    sequencer.begin([], [], moment(0))
+    first = [document(name, ts=ts) for name, ts in (("a", 1), ("b", 2), ("c", 3))]
+    sequencer.read(first, [])
+    events = sequencer.read(
+        [document("x", ts=4), document("y", ts=5), document("a", ts=1, at=6, edited=6), first[1]],
+        [Tombstone("c", moment(7))],
+    )
+    assert [type(event) for event in events] == [
+        MessageNew,
+        MessageNew,
+        MessageEdited,
+        MessageDeleted,
+    ]
+
+
 class Room:
     """A room, its clock, and what its stream says."""
 

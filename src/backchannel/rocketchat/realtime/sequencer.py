@@ -85,6 +85,7 @@ class Sequencer:
             self._bury(tombstone.id, tombstone.at)
         for document in documents:
             self._remember(document)
+        self._forget()
 
     def read(
         self, documents: Sequence[Document], tombstones: Sequence[Tombstone]
@@ -95,8 +96,6 @@ class Sequencer:
             What is to be told, in the order in which it happened.
         """
         self.unsure = False
-        # What is forgotten meanwhile, because so much was read, is not in the reading twice.
-        floor = self._floor
         alive = {document.message.id: document.message.ts for document in documents}
         graves = [stone for stone in tombstones if not self._lives(stone.id, alive.get(stone.id))]
         self._read_deleted = frozenset(stone.id for stone in tombstones)
@@ -107,13 +106,15 @@ class Sequencer:
         events: list[RoomEvent] = []
         for _, _, step in sorted(steps, key=lambda step: step[:2]):
             if isinstance(step, Tombstone):
-                event = self._deleted(step.id, step.at, floor)
-            elif step.message.id not in self._known and step.at <= floor:
+                event = self._deleted(step.id, step.at)
+            elif step.message.id not in self._known and step.at <= self._floor:
                 continue
             else:
-                event = self._updated(step, floor, read=True)
+                event = self._updated(step, read=True)
             if event is not None:
                 events.append(event)
+        # Not before: of a message known so far, more may stand in the same reading.
+        self._forget()
         return events
 
     def pushed(self, document: Document, *, early: bool) -> RoomEvent | None:
@@ -132,7 +133,9 @@ class Sequencer:
         if early and known is not None and known.alive and known.at == document.at:
             self.unsure = self.unsure or known.content != document.content
             return None
-        return self._updated(document, self._floor, read=False)
+        event = self._updated(document, read=False)
+        self._forget()
+        return event
 
     def pushed_deletion(self, message_id: str, *, early: bool) -> RoomEvent | None:
         """Take what the stream told, as `pushed` does. It tells no time."""
@@ -140,7 +143,9 @@ class Sequencer:
             known = self._known.get(message_id)
             self.unsure = self.unsure or (known is not None and known.alive)
             return None
-        return self._deleted(message_id, None, self._floor)
+        event = self._deleted(message_id, None)
+        self._forget()
+        return event
 
     def _lives(self, message_id: str, born: datetime | None) -> bool:
         """Whether the message that is known is the one that was written then."""
@@ -151,15 +156,15 @@ class Sequencer:
         new = document.message.id not in self._known and document.message.ts > self._floor
         return document.message.ts if new else document.at
 
-    def _updated(self, document: Document, floor: datetime, *, read: bool) -> RoomEvent | None:
+    def _updated(self, document: Document, *, read: bool) -> RoomEvent | None:
         message = document.message
         known = self._known.get(message.id)
         event: RoomEvent
         if known is None:
-            if message.ts > floor:
+            if message.ts > self._floor:
                 event = MessageNew(message)
             else:
-                event = _changed(document, edited=_is_after(message.edited_at, floor))
+                event = _changed(document, edited=_is_after(message.edited_at, self._floor))
         elif not known.alive:
             # A late word of the deleted one, unless it was read, which is later than the deletion.
             if message.ts <= known.at and not read:
@@ -174,10 +179,10 @@ class Sequencer:
         self._remember(document)
         return event
 
-    def _deleted(self, message_id: str, at: datetime | None, floor: datetime) -> RoomEvent | None:
+    def _deleted(self, message_id: str, at: datetime | None) -> RoomEvent | None:
         known = self._known.get(message_id)
         if known is None:
-            told = at is not None and at <= floor
+            told = at is not None and at <= self._floor
         else:
             # One that was deleted before this one was written had the same id.
             told = not known.alive or (at is not None and at < known.born)
@@ -200,7 +205,9 @@ class Sequencer:
         self.newest = max(self.newest, known.at)
         self._known.pop(message_id, None)
         self._known[message_id] = known
-        if len(self._known) > self._window:
+
+    def _forget(self) -> None:
+        while len(self._known) > self._window:
             oldest = next(iter(self._known))
             self._floor = max(self._floor, self._known.pop(oldest).at)
 
