@@ -40,6 +40,7 @@ def loaded_after(code: str) -> set[str]:
         "from backchannel import Chat, Glimesh, RocketChat, AsyncChat, AsyncGlimesh, AsyncRocketChat",
         "from backchannel import Attachment, Message, Receipt",
         "import backchannel.errors, backchannel.graphql.client, backchannel.cli",
+        "from backchannel.cli.parser import COMMANDS, build_parser\nfor name in COMMANDS: build_parser([name])",
         "from backchannel.configuration import load_configuration, open_chat; load_configuration()",
     ],
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol, cast
@@ -34,6 +36,13 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Learns the terminal's width without `shutil`, whose import takes longer than argparse's."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
 class Command(Protocol):
     """What a module of a command provides."""
 
@@ -58,6 +67,7 @@ def build_parser(
         prog="backchannel",
         description="Typed chat over Glimesh and Rocket.Chat.",
         epilog="`backchannel COMMAND --help` has the rest; exit codes are in docs/cli.md.",
+        formatter_class=Formatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"backchannel {VERSION}")
@@ -69,7 +79,7 @@ def build_parser(
             name,
             help=summary,
             description=summary,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=Formatter,
             allow_abbrev=False,
         )
         if name == wanted:
@@ -81,3 +91,13 @@ def build_parser(
 def load_command(name: str) -> Command:
     """The module of a command."""
     return cast("Command", importlib.import_module(f"backchannel.cli.{name}"))
+
+
+def _columns() -> int:
+    set_by_user = os.environ.get("COLUMNS", "")
+    if set_by_user.isdecimal() and int(set_by_user) > 0:
+        return int(set_by_user)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):  # no terminal, or no stream of the system
+        return 80
