@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+import backchannel
 from backchannel.cli.exit_codes import exit_code
 from backchannel.errors import (
     AuthenticationError,
@@ -26,7 +28,7 @@ from backchannel.errors import (
     Unsupported,
 )
 from backchannel.local import LocalGlimesh, LocalRocketChat
-from support.commands import CommandLine, line_of
+from support.commands import BACKCHANNEL, CommandLine, line_of
 from support.rawserver import unused_port
 
 TABLE = [
@@ -121,6 +123,30 @@ def test_a_port_that_is_taken(nobody: CommandLine):
         done = nobody.run("serve", "glimesh", "--glimesh-port", port)
     assert (done.returncode, done.stdout) == (1, "")
     assert "Address already in use" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_disk_that_is_full(cli: CommandLine):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [BACKCHANNEL, "history", "rocketchat:general"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=cli.env,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "backchannel history: [Errno 28] No space left on device\n"
+
+
+def test_a_text_that_is_no_text(cli: CommandLine):
+    done = cli.run("send", "rocketchat:general", "\udcff")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_the_version(nobody: CommandLine):
+    assert nobody.run("--version").stdout == f"backchannel {backchannel.__version__}\n"
 
 
 def test_ctrl_c_amid_a_send(cli: CommandLine, glimesh: LocalGlimesh):

@@ -71,3 +71,12 @@ def test_a_room_that_is_not_there(cli: CommandLine):
     done = cli.run("listen", "rocketchat:nowhere")
     assert done.returncode == 4
     assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(cli: CommandLine, rocketchat: LocalRocketChat):
+    with cli.start("listen", "rocketchat:general") as listening:
+        line_of(listening.stderr)
+        listening.stdout.close()
+        rocketchat.say(GENERAL, BOB.user_id, "anybody there?")
+        assert listening.stderr.read() == ""
+    assert listening.returncode == 1

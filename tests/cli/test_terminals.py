@@ -6,23 +6,30 @@ import json
 import re
 import sys
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backchannel.cli.items import Done
+from backchannel.cli.lines import Transcript
 from backchannel.cli.visible import visible, visible_lines
+from backchannel.errors import BackchannelError, Outcome
+from backchannel.event import Deleted, Edited, Interrupted, Missed, Posted, Resumed
 from backchannel.local import LocalGlimesh, LocalRocketChat
 from backchannel.local.rocketchat.seed import ALICE, BOB, GENERAL
+from backchannel.message import Address, Author, Message, Receipt, Room
 from support.commands import CommandLine
 from support.terminal import Terminal
 
 ESCAPE = "\x1b["
 HOSTILE = "clear\x1b[2J title\x1b]0;gotcha\x07 c1\x9b31m back\b\r del\x7f rtl\u202etxt.exe\u2066"
+ANY = st.text(st.characters(exclude_categories=()))  # surrogates too
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@given(st.text())
+@given(ANY)
 def test_nothing_unseen_is_left(text: str):
     shown = visible(text)
     assert not {char for char in shown if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}}
@@ -30,6 +37,31 @@ def test_nothing_unseen_is_left(text: str):
 
 
 _EMBEDDINGS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+@given(ANY, ANY, ANY, ANY)
+def test_no_field_of_a_message_is_shown_as_it_came(text: str, name: str, room: str, key: str):
+    transcript = Transcript(dated=True)
+    place = Room(address=Address("rocketchat", room), id=key, name=room)
+    author = Author(id=key, username=name, display_name=name)
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    message = Message(id=key, room=place, author=author, text=text, sent_at=moment)
+    receipt = Receipt(address=place.address, text=text, outcome=Outcome.SENT, message=message)
+    error = BackchannelError(text)
+    refused = Receipt(address=place.address, text=text, outcome=Outcome.NOT_SENT, error=error)
+    done = Done(action="edited", address=str(place.address), message_id=key)
+    for item in (
+        *(
+            Posted(room=place, message=message, own=False),
+            Edited(room=place, message=message, own=True),
+        ),
+        *(Deleted(room=place, message_id=key), Deleted(room=place, message_id=f"{key}?")),
+        *(Interrupted(room=place, reason=error), Resumed(room=place), Missed(room=place)),
+        *(message, receipt, refused, done),
+    ):
+        for line in transcript.lines(item):
+            shown = "".join(span.text for span in line)
+            assert shown == visible(shown)
 
 
 @pytest.mark.parametrize("text", ["äöü", "日本語", "שלום", "مرحبا", "👩‍👩‍👧", "नमस्ते", r"a\b"])

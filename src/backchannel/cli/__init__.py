@@ -39,7 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(command, str(error))
         return USAGE
     except BrokenPipeError:
-        _leave_broken_pipes()
+        _leave_broken_streams()
+        return FAILED
+    except OSError as error:  # a full disk, perhaps
+        _complain(command, str(error))
+        _leave_broken_streams()
         return FAILED
     except KeyboardInterrupt:
         _complain(command, "interrupted")
@@ -55,12 +59,12 @@ def _complain(command: str, message: str) -> None:
     print(f"{name}: {first}", *rest, sep="\n", file=sys.stderr)
 
 
-def _leave_broken_pipes() -> None:
+def _leave_broken_streams() -> None:
     """Whoever read the output has enough of it. Python would complain once more at its end."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BrokenPipeError:
+        except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

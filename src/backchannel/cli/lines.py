@@ -130,7 +130,7 @@ def _room(room: Room) -> Span:
 
 
 def _author(author: Author) -> Span:
-    color = _COLORS[crc32(author.id.encode()) % len(_COLORS)]
+    color = _COLORS[crc32(author.id.encode(errors="replace")) % len(_COLORS)]
     return Span(visible(author.display_name), f"bold {color}")
 
 
