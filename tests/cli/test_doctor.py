@@ -126,6 +126,18 @@ def test_people_read_lines_with_advice(env, chat):
     assert "S3cret" not in done.stdout + done.stderr
 
 
+def test_each_mistake_of_a_file_has_a_line(env, tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text("[glimesh]\ntokne = 1\nurk = 2\n")
+    done = subprocess.run(
+        [BACKCHANNEL, "doctor", "--config", str(file)], env=env, capture_output=True, text=True
+    )
+    first, second, advice = done.stdout.splitlines()
+    assert first.startswith(f"FAILED  configuration: {file}:2:1: glimesh.tokne: ")
+    assert second.startswith(f"        {file}:3:1: glimesh.urk: ")
+    assert advice.startswith("        -> ")
+
+
 def test_no_configuration(visit):
     found = visit()
     assert (found.code, found.failed) == (2, ["configuration"])

@@ -120,11 +120,12 @@ def _print_json(finding: Finding) -> None:
 
 
 def _print_text(finding: Finding) -> None:
-    from backchannel.cli.visible import visible
+    from backchannel.cli.visible import visible, visible_lines
 
     shown = finding.status.value
     shown = shown.upper() if finding.status is Status.FAILED else shown
     subject = f"{finding.account} {finding.check}".lstrip()
-    print(visible(f"{shown:8}{subject}: {finding.message}"), flush=True)
+    first, *rest = visible_lines(f"{shown:8}{subject}: {finding.message}")
+    print(first, *(f"        {line}" for line in rest), sep="\n", flush=True)
     if finding.advice:
         print(visible(f"        -> {finding.advice}"), flush=True)
