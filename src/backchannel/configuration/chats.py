@@ -61,8 +61,8 @@ def _chosen(configuration: Configuration, only: Collection[str] | None) -> list[
     if not accounts:
         read = f"{configuration.file} sets none" if configuration.file else "there is no file"
         raise ConfigurationError(
-            f"no account is configured: {read}, and neither do variables of the environment"
-            f" (GLIMESH_TOKEN, ROCKETCHAT_URL, {CONFIG_VARIABLE})"
+            f"no account is configured: {read}, and the environment sets none"
+            f" (GLIMESH_TOKEN, ROCKETCHAT_URL, {CONFIG_VARIABLE}); `backchannel login` adds one"
         )
     for name in only or ():
         if name not in accounts:
