@@ -106,5 +106,7 @@ def require_live(live: Live | None, operation: Operation[object], client: object
     if operation.kind != "subscription":
         raise Unsupported(f"{operation.name} is a {operation.kind}, not a subscription")
     if live is None:
-        raise Unsupported(f"{client!r} has no socket for subscriptions")
+        raise Unsupported(
+            f"{client!r} has no socket for subscriptions; give it one: socket=Socket(url=…)"
+        )
     return live
