@@ -67,6 +67,10 @@ _MINUTE = 60.0
 def seed(*, clock: Clock = time.time, rng: random.Random | None = None) -> World:
     """A world with the accounts and rooms of this module and a few messages of the last hour.
 
+    Users: alice, bob, the bot pimenta.bot, guest, admin. Alice's id is `u-alice`, her token
+    `token-of-alice`, her password `alice-password`; so for the others, except the bot. Rooms:
+    general (`GENERAL`), team, the private staff, the archived attic, the read-only news, and the
+    direct room of alice and bob. `ALICE`, `TEAM` and so on in this module have all.
     `clock` gives the time in seconds since 1970; `rng` makes ids and tokens.
     """
     created = round(clock()) - 60 * _MINUTE
