@@ -6,6 +6,7 @@ It loads gql and websockets, so it is loaded on first use.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final, Protocol, TypeVar
 
@@ -164,20 +165,22 @@ class Connection:
             return self._channel
         credentials = self._socket.credentials
         if credentials is None:
-            return await self._opened(self._socket.url)
+            return await self._opened({})
         given = await self._runner.run(credentials.query())
         try:
-            return await self._opened(self._socket.address(given))
+            return await self._opened(given)
         except AuthenticationError:
             if not credentials.invalidate(given):
                 raise
         given = await self._runner.run(credentials.query())
-        return await self._opened(self._socket.address(given))
+        return await self._opened(given)
 
-    async def _opened(self, address: str) -> Channel:
+    async def _opened(self, given: Mapping[str, str]) -> Channel:
         await self._drop_dead()
-        monotonic = self._chance.monotonic
-        self._channel = Channel(self._socket, address, monotonic, self._wake.set)
+        # The address is in no variable, which a traceback with variables would show.
+        self._channel = Channel(
+            self._socket, self._socket.address(given), self._chance.monotonic, self._wake.set
+        )
         await self._channel.open()
         return self._channel
 

@@ -61,7 +61,7 @@ def opening_failed(url: str, timeout: float, cause: BaseException | None) -> Bac
         cause: what `websockets` raised.
     """
     if isinstance(cause, InvalidStatus | Redirected):
-        return _refusal(url, cause.response)
+        return _refusal(url, _response(cause.response))
     if isinstance(cause, TimeoutError):
         return timed_out(url, timeout)
     return ConnectError(f"{without_query(url)}: no connection")
@@ -72,14 +72,17 @@ def timed_out(url: str, timeout: float) -> TransportTimeout:
     return TransportTimeout(f"{without_query(url)}: no answer within {timeout:g} seconds")
 
 
-def _refusal(url: str, answer: HandshakeResponse) -> BackchannelError:
-    """The error for a handshake that was answered with anything but 101."""
-    request = Request(method="GET", url=url, headers={}, effect=False)
-    response = Response(
+def _response(answer: HandshakeResponse) -> Response:
+    return Response(
         status=answer.status_code,
         headers={name.lower(): value for name, value in answer.headers.raw_items()},
         body=bytes(answer.body or b""),
     )
+
+
+def _refusal(url: str, response: Response) -> BackchannelError:
+    """The error for a handshake that was answered with anything but 101."""
+    request = Request(method="GET", url=url, headers={}, effect=False)
     try:
         refuse_redirect(request, response)
         refuse_failure(request, response)

@@ -17,6 +17,7 @@ from backchannel.rocketchat.second_factor import ask_for_code
 from backchannel.rocketchat.session import Session
 from backchannel.rocketchat.site import Site
 from backchannel.wire.messages import Request, Response
+from backchannel.wire.secrets import Headers
 
 __all__ = ["Digest", "Password", "Resume", "log_out", "request_token"]
 
@@ -126,7 +127,8 @@ def log_out(session: Session) -> Flow[None]:
     if token is None:
         return
     request = session.post("logout", b"{}", effect=False)
-    request = msgspec.structs.replace(request, headers={**request.headers, **token.headers})
+    headers = Headers({**request.headers, **token.headers})
+    request = msgspec.structs.replace(request, headers=headers)
     deadline = session.chance.monotonic() + session.retry.deadline
 
     def read(request: Request, response: Response) -> LogoutReply:

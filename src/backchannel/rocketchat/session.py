@@ -150,7 +150,7 @@ class Session(Site, frozen=True, kw_only=True):
 
 
 def _with_headers(request: Request, headers: Headers) -> Request:
-    return msgspec.structs.replace(request, headers={**request.headers, **headers})
+    return msgspec.structs.replace(request, headers=Headers({**request.headers, **headers}))
 
 
 def make_session(

@@ -18,6 +18,7 @@ from backchannel.errors import (
 )
 from backchannel.wire.messages import Request, Response, by_lower_name
 from backchannel.wire.rules import Limits, unless_safe
+from backchannel.wire.secrets import Headers
 from backchannel.wire.streams import BodyStream
 
 
@@ -83,7 +84,8 @@ class AiohttpTransport:
         data: bytes | AsyncIterator[bytes] | None
         if isinstance(body, BodyStream):
             # Without the header aiohttp would send it in chunks, which not every proxy takes.
-            headers, data = {**headers, "Content-Length": str(len(body))}, _chunks(body)
+            headers = Headers({**headers, "Content-Length": str(len(body))})
+            data = _chunks(body)
         else:
             data = body
         async with self._open().request(

@@ -40,8 +40,11 @@ def encode_request(
     host: str,
     headers: Mapping[str, str],
     body: bytes | BodyStream | None,
-) -> bytes:
+) -> memoryview:
     """A request as it goes on the wire, but for a body that is a stream.
+
+    A view, because its repr shows nothing: whoever prints the variables of a traceback would print
+    the credential with the bytes.
 
     Args:
         method: GET, POST, ...
@@ -64,13 +67,13 @@ def encode_request(
     if " " in target or not (written.isascii() and written.isprintable()):
         raise ConfigurationError("the URL or a header holds characters that cannot stand there")
     head = "\r\n".join((*lines, "", "")).encode("ascii")
-    return head + body if isinstance(body, bytes) else head
+    return memoryview(head + body if isinstance(body, bytes) else head)
 
 
 def exchange(
     sock: socket.socket,
     method: str,
-    request: bytes,
+    request: memoryview,
     *,
     deadline: float,
     max_bytes: int,
@@ -121,12 +124,12 @@ def _decoded(reply: Reply, method: str) -> urllib3.HTTPResponse:
     )
 
 
-def _chunks(head: bytes, stream: BodyStream) -> Iterator[bytes]:
+def _chunks(head: memoryview, stream: BodyStream) -> Iterator[bytes | memoryview]:
     yield head
     yield from stream
 
 
-def _write(source: _UntilDeadline, chunks: Iterator[bytes]) -> None:
+def _write(source: _UntilDeadline, chunks: Iterator[bytes | memoryview]) -> None:
     for chunk in chunks:
         try:
             source.send_all(chunk)
@@ -166,7 +169,7 @@ class _UntilDeadline(io.RawIOBase):
             raise TimeoutError("timed out")
         return left
 
-    def send_all(self, data: bytes) -> None:
+    def send_all(self, data: bytes | memoryview) -> None:
         self._sock.settimeout(self.seconds_left())
         self._sock.sendall(data)
 

@@ -30,6 +30,7 @@ from backchannel.transport.exchange import BodyTooLarge, encode_request, exchang
 from backchannel.transport.pools import POOL_CLASSES
 from backchannel.wire.messages import Request, Response
 from backchannel.wire.rules import Limits, unless_safe
+from backchannel.wire.secrets import Headers
 from backchannel.wire.streams import BodyStream
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class RequestsTransport:
     def _exchange(
         self,
         request: Request,
-        written: bytes,
+        written: memoryview,
         connection: HTTPConnection,
         pool: LendingPool,
         deadline: float,
@@ -168,9 +169,9 @@ class _Route:
         # A proxy for plain HTTP is told the whole URL, and who we are.
         forwarded = pool.proxy is not None and parts.scheme == "http"
         self._prefix = origin if forwarded else ""
-        self._headers = dict(pool.proxy_headers) if forwarded else {}
+        self._headers = Headers(pool.proxy_headers) if forwarded else Headers()
 
-    def encode(self, request: Request) -> bytes:
+    def encode(self, request: Request) -> memoryview:
         """The request as it goes on the wire."""
         parts = urlsplit(request.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -178,7 +179,7 @@ class _Route:
             request.method,
             self._prefix + target,
             self._host,
-            {**request.headers, **self._headers} if self._headers else request.headers,
+            Headers({**request.headers, **self._headers}) if self._headers else request.headers,
             request.body,
         )
 

@@ -105,11 +105,15 @@ class Headers(dict[str, str]):
 
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers with secret values replaced by a mask."""
-    return {
-        name: MASK if _SECRET_HEADER.search(name.lower()) else value
-        for name, value in headers.items()
-    }
+    """The headers with secret values replaced by a mask, and redirects without their query."""
+    return {name: _masked_value(name.lower(), value) for name, value in headers.items()}
+
+
+def _masked_value(name: str, value: str) -> str:
+    if _SECRET_HEADER.search(name):
+        return MASK
+    # A server that redirects often repeats the query it was asked with, token and all.
+    return without_query(value) if name == "location" else redact(value)
 
 
 def redact(text: str) -> str:
