@@ -116,6 +116,11 @@ class Driver:
         while True:
             landing, leads = step.flight.join()
             if not leads:
+                if step.flight.is_led_here:
+                    raise ConfigurationError(
+                        "a blocking client would wait for an async one of its own thread: share"
+                        " credentials between threads, or use clients of one kind in this one"
+                    )
                 if landed(landing.result()):
                     return
                 continue

@@ -18,6 +18,13 @@ class Flight:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._landing: Future[BaseException | None] | None = None
+        self._leader = 0
+
+    @property
+    def is_led_here(self) -> bool:
+        """Whether this thread leads: if it blocks until the landing, there will be none."""
+        with self._lock:
+            return self._landing is not None and self._leader == threading.get_ident()
 
     def join(self) -> tuple[Future[BaseException | None], bool]:
         """Join those who wait, or lead if there are none.
@@ -32,6 +39,7 @@ class Flight:
             from concurrent.futures import Future
 
             self._landing = Future()
+            self._leader = threading.get_ident()
             # Else a waiter of an event loop that is cancelled would cancel it for all.
             self._landing.set_running_or_notify_cancel()
             return self._landing, True

@@ -25,6 +25,7 @@ from backchannel.drive import (
 )
 from backchannel.errors import (
     BackchannelError,
+    ConfigurationError,
     ConnectError,
     ConnectionLost,
     InvalidInput,
@@ -492,3 +493,23 @@ def test_a_task_that_is_cancelled_leaves_it_running_for_the_others(steps: int) -
 
     asyncio.run(cancel_the_first())
     assert driven.steps == [1, "a"]
+
+
+def test_a_blocking_call_does_not_wait_for_a_task_of_its_own_thread() -> None:
+    flight = Flight()
+    tasks, blocking = Async(200), Blocking(200)
+    driver = AsyncDriver(tasks, tasks.nap)
+
+    def needed() -> Flow[None]:
+        yield from pause(1)
+
+    async def block_the_loop() -> None:
+        leading = asyncio.create_task(driver.run(once(flight, needed)))
+        await asyncio.sleep(0)
+        assert flight.is_led_here
+        with pytest.raises(ConfigurationError, match="of its own thread"):
+            blocking.run(once(flight, needed))
+        await leading
+
+    asyncio.run(block_the_loop())
+    assert (tasks.steps, blocking.steps) == ([1], [])

@@ -330,6 +330,16 @@ async def test_a_full_buffer_waits_or_drops() -> None:
     assert [drops.take() for _ in range(3)] == [last, 2, 3]
 
 
+def test_notes_do_not_pile_up_where_results_are_dropped() -> None:
+    drops: Buffer[int] = Buffer(1, Overflow.DROP_OLDEST)
+    for number in range(1_000):
+        drops.put(number)
+        drops.note(REFILL)
+    assert drops.dropped == 999
+    assert [drops.take() for _ in range(3)] == [REFILL, 999, REFILL]
+    assert drops.empty
+
+
 def test_what_cannot_work_is_refused_at_once() -> None:
     with pytest.raises(ConfigurationError, match="longer than heartbeat"):
         Timing(heartbeat=30, silence=30)

@@ -121,6 +121,12 @@ class Buffer(Generic[T]):
         for place, entry in enumerate(self._entries):
             if not isinstance(entry, Note):
                 del self._entries[place]
+                if (
+                    0 < place < len(self._entries)
+                    and self._entries[place - 1] is self._entries[place]
+                ):
+                    # One of two notes that now stand side by side is enough.
+                    del self._entries[place]
                 self._results -= 1
                 self.dropped += 1
                 return entry

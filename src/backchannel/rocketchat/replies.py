@@ -259,8 +259,10 @@ def _refusal_error(
         or (ApiError if refusal.text else unexplained)
     )
     ambiguous = request.effect and _REPEATED.search(refusal.text)
+    missing = kind is errors.MessageNotFound
+    silence = "there is no such message" if missing else "refused without a reason"
     return kind(
-        f"{request.label}: {refusal.text or 'refused without a reason'} ({response.status})",
+        f"{request.label}: {refusal.text or silence} ({response.status})",
         code=refusal.code,
         words=refusal.prose,
         details=refusal.details,
