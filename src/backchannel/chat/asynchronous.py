@@ -87,7 +87,7 @@ class AsyncChat:
             attachments: boxes below the text.
             alias: a name to show instead of the user's.
             idempotency_key: that of an earlier receipt, to send the same message again without
-                doubling it.
+                doubling it: what was stored first stays, whatever the text.
 
         Returns:
             What became of it: sent, not sent, or unknown.

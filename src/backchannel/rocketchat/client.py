@@ -191,7 +191,7 @@ class RocketChat(BlockingClient):
             thread_id: the id of the message that this one answers in a thread.
             show_in_channel: whether an answer in a thread is shown in the room, too.
             message_id: the message's id; a new one by default. Sending again under the same id
-                never doubles the message.
+                never doubles the message: what was stored first stays, whatever the text.
 
         Returns:
             The message as the server stored it, and whether an earlier try had stored it.
