@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from backchannel.cli.exit_codes import FAILED, OK
 from backchannel.cli.items import Served
 from backchannel.cli.options import add_json
-from backchannel.cli.output import choose_output
+from backchannel.cli.output import Output, choose_output
 
 if TYPE_CHECKING:
     from backchannel.local import LocalGlimesh, LocalRocketChat
@@ -46,31 +46,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
+    output = choose_output(as_json=arguments.json)
+    try:
+        with ExitStack() as stack:
+            try:
+                _start(arguments, stack, output)
+            except (OSError, OverflowError) as error:
+                if isinstance(error, BrokenPipeError):
+                    raise
+                print(f"backchannel serve: {error}", file=sys.stderr)
+                return FAILED
+            print("Ctrl-C ends it", file=sys.stderr, flush=True)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        # Whenever it comes: a reader of the first line may have enough before the second.
+        print(file=sys.stderr)
+    return OK
+
+
+def _start(arguments: argparse.Namespace, stack: ExitStack, output: Output) -> None:
     from backchannel.local import LocalGlimesh, LocalRocketChat
 
-    output = choose_output(as_json=arguments.json)
     wanted = arguments.server
-    with ExitStack() as stack:
-        try:
-            if wanted in (None, "glimesh"):
-                glimesh = stack.enter_context(LocalGlimesh(port=arguments.glimesh_port))
-                output.show(_glimesh(glimesh))
-            if wanted in (None, "rocketchat"):
-                rocketchat = stack.enter_context(
-                    LocalRocketChat(port=arguments.rocketchat_port, age=arguments.age)
-                )
-                output.show(_rocketchat(rocketchat))
-        except (OSError, OverflowError) as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            print(f"backchannel serve: {error}", file=sys.stderr)
-            return FAILED
-        print("Ctrl-C ends it", file=sys.stderr, flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print(file=sys.stderr)
-    return OK
+    if wanted in (None, "glimesh"):
+        glimesh = stack.enter_context(LocalGlimesh(port=arguments.glimesh_port))
+        output.show(_glimesh(glimesh))
+    if wanted in (None, "rocketchat"):
+        rocketchat = stack.enter_context(
+            LocalRocketChat(port=arguments.rocketchat_port, age=arguments.age)
+        )
+        output.show(_rocketchat(rocketchat))
 
 
 def _glimesh(server: LocalGlimesh) -> Served:
